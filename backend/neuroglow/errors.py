@@ -1,0 +1,153 @@
+"""Every error Neuroglow answers with, as one tree.
+
+    NeuroglowError
+    ├── InvalidInputError          a field, body or message does not fit its declared limits
+    │   ├── MalformedJsonError     not strict JSON (syntax, NaN, duplicate keys, lone surrogates, nesting)
+    │   ├── InvalidPatchError      an RFC 6902 patch that does not apply
+    │   └── NetworkTooLargeError   the estimated memory exceeds the worker's budget
+    ├── UnauthorizedError          no token, or not the right one
+    ├── ForbiddenError             the token is known, the action is not for its role; bad Host or Origin
+    ├── NotFoundError              no such route, session, channel, layer, data set or preset
+    ├── MethodNotAllowedError      the route exists, the method does not
+    ├── TooLargeError              a body above its byte limit
+    ├── StaleRevisionError         an edit based on an older revision; carries the current one
+    ├── IllegalStateError          the session's state does not allow the action
+    ├── AtCapacityError            no room for another session, viewer or subscription
+    ├── RateLimitedError           too many messages or requests
+    ├── UnsupportedProtocolError   a client that speaks another protocol version
+    ├── EngineUnavailableError     no engine worker can answer now
+    ├── StartupError               the server refuses to start, and says why
+    └── InternalError              unexpected; the client sees only an id that the log explains
+
+Errors are data: each has a `code` for programs, a sentence for people that says what to do, and, where one input is to
+blame, a JSON pointer to it. HTTP and the live socket send the same shape (`NeuroglowError.payload`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class NeuroglowError(Exception):
+    """Base of all errors that reach a client.
+
+    `field` is a JSON pointer into the experiment or body that was sent. `facts` are extra members of the payload.
+    """
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, field: str | None = None, **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.facts = facts
+
+    def payload(self) -> dict[str, Any]:
+        """The one JSON shape of an error: `{"type":"error","code","message","field"?, ...facts}`."""
+        body: dict[str, Any] = {"type": "error", "code": self.code, "message": self.message}
+        if self.field is not None:
+            body["field"] = self.field
+        return body | self.facts
+
+
+class InvalidInputError(NeuroglowError):
+    code = "invalid"
+    status = 422
+
+
+class MalformedJsonError(InvalidInputError):
+    code = "malformed_json"
+
+
+class InvalidPatchError(InvalidInputError):
+    code = "invalid_patch"
+
+
+class NetworkTooLargeError(InvalidInputError):
+    code = "network_too_large"
+
+
+class UnauthorizedError(NeuroglowError):
+    code = "unauthorized"
+    status = 401
+
+
+class ForbiddenError(NeuroglowError):
+    code = "forbidden"
+    status = 403
+
+
+class NotFoundError(NeuroglowError):
+    code = "not_found"
+    status = 404
+
+
+class MethodNotAllowedError(NeuroglowError):
+    code = "method_not_allowed"
+    status = 405
+
+
+class TooLargeError(NeuroglowError):
+    code = "too_large"
+    status = 413
+
+
+class StaleRevisionError(NeuroglowError):
+    """Carries `revision`, the current one."""
+
+    code = "stale_revision"
+    status = 409
+
+
+class IllegalStateError(NeuroglowError):
+    code = "illegal_state"
+    status = 409
+
+
+class AtCapacityError(NeuroglowError):
+    """Over HTTP it is sent with `Retry-After: retry_after_secs`."""
+
+    code = "at_capacity"
+    status = 429
+    retry_after_secs: ClassVar[int] = 10
+
+
+class RateLimitedError(AtCapacityError):
+    code = "rate_limited"
+    retry_after_secs = 1
+
+
+class UnsupportedProtocolError(NeuroglowError):
+    code = "unsupported_protocol"
+    status = 400
+
+
+class EngineUnavailableError(NeuroglowError):
+    code = "engine_unavailable"
+    status = 503
+
+
+class StartupError(NeuroglowError):
+    code = "startup"
+
+
+class InternalError(NeuroglowError):
+    code = "internal"
+
+
+def all_error_types() -> list[type[NeuroglowError]]:
+    """Every class of the tree, for the catalog of codes in the docs and for rebuilding an error from its payload."""
+
+    def walk(kind: type[NeuroglowError]) -> list[type[NeuroglowError]]:
+        return [kind, *(deeper for child in kind.__subclasses__() for deeper in walk(child))]
+
+    return walk(NeuroglowError)
+
+
+def error_from_payload(payload: dict[str, Any]) -> NeuroglowError:
+    """The inverse of `NeuroglowError.payload`; an unknown code becomes an `InternalError`."""
+    kinds = {kind.code: kind for kind in reversed(all_error_types())}
+    kind = kinds.get(payload["code"], InternalError)
+    facts = {k: v for k, v in payload.items() if k not in {"type", "code", "message", "field"}}
+    return kind(payload["message"], field=payload.get("field"), **facts)

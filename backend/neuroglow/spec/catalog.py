@@ -1,0 +1,39 @@
+"""What `GET /api/catalog` tells: data sets, layers, activations, losses, optimizers, presets, limits, JSON Schemas."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from neuroglow.spec.data import Feature
+from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
+from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.limits import MAP_RESOLUTIONS, Limits
+from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
+from neuroglow.spec.presets import FIRST_PRESET, PRESETS, Preset
+from neuroglow.spec.training import LOSSES
+
+LAYER_TYPES = ("dense",)
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad")
+REGULARIZATIONS = ("none", "l1", "l2")
+
+
+class Catalog(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    """Of the server."""
+    data_sets: tuple[DataSetFacts, ...] = ALL_SETS
+    features: tuple[str, ...] = get_args(Feature)
+    layers: tuple[str, ...] = LAYER_TYPES
+    activations: tuple[str, ...] = ACTIVATIONS
+    initializers: tuple[str, ...] = INITIALIZERS
+    losses: tuple[str, ...] = LOSSES
+    optimizers: tuple[str, ...] = OPTIMIZERS
+    regularizations: tuple[str, ...] = REGULARIZATIONS
+    map_resolutions: tuple[int, ...] = MAP_RESOLUTIONS
+    presets: tuple[Preset, ...] = PRESETS
+    first_preset: str = FIRST_PRESET
+    limits: Limits = Limits()
+    schemas: dict[str, Any] = Field(default_factory=lambda: {"experiment": Experiment.model_json_schema()})

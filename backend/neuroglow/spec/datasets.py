@@ -1,0 +1,188 @@
+"""Facts of every data set as plain data: task, classes, columns, rows. What all may know of data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from neuroglow.spec.data import DEFAULT_CLASSES, BundledData, SyntheticData
+
+Task = Literal["classification", "regression"]
+Kind = Literal["plane", "table", "image"]
+PLANE_DOMAIN = (-6.0, 6.0)
+"""Both axes of every synthetic set, as in TensorFlow Playground."""
+
+
+class DataSetFacts(BaseModel):
+    """`classes` are names in label order (empty for regression); `columns` the raw input columns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Literal["synthetic", "bundled"]
+    name: str
+    title: str
+    sentence: str
+    task: Task
+    kind: Kind
+    classes: tuple[str, ...] = ()
+    columns: tuple[str, ...]
+    target: str
+    rows: int | None = None
+    """Rows of a bundled set; None where the experiment chooses `samples`."""
+    image_shape: tuple[int, int] | None = None
+    takes_classes: bool = False
+
+
+_TWO = ("orange", "blue")
+_PLANE = ("x1", "x2")
+
+
+def _plane(name: str, title: str, sentence: str, task: Task = "classification") -> DataSetFacts:
+    takes_classes = name in DEFAULT_CLASSES
+    classes = _class_names(DEFAULT_CLASSES[name]) if takes_classes else _TWO if task == "classification" else ()
+    return DataSetFacts(
+        source="synthetic",
+        name=name,
+        title=title,
+        sentence=sentence,
+        task=task,
+        kind="plane",
+        classes=classes,
+        columns=_PLANE,
+        target="class" if task == "classification" else "value",
+        takes_classes=takes_classes,
+    )
+
+
+def _class_names(count: int) -> tuple[str, ...]:
+    return tuple(f"class {index + 1}" for index in range(count))
+
+
+_CELL_MEASURES = (
+    "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry",
+    "fractal dimension",
+)  # fmt: skip
+
+_WINE_COLUMNS = (
+    "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids",
+    "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline",
+)  # fmt: skip
+
+SYNTHETIC_SETS: tuple[DataSetFacts, ...] = (
+    _plane("circle", "Circle", "A disc inside a ring"),
+    _plane("xor", "Exclusive or", "Opposite quadrants share a class; no line separates them"),
+    _plane("gauss", "Two clouds", "Two Gaussian clouds; a line is enough"),
+    _plane("spiral", "Two spirals", "Two arms wound into each other; needs depth or good features"),
+    _plane("plane", "Plane", "A height that rises along the diagonal", "regression"),
+    _plane("multi_gauss", "Hills", "Three hills and three valleys", "regression"),
+    _plane("blobs", "Blobs", "One Gaussian cloud per class"),
+    _plane("moons", "Moons", "Crescents that reach into each other"),
+    _plane("rings", "Rings", "Rings around a common centre"),
+    _plane("spirals", "Many spirals", "One spiral arm per class"),
+)
+
+BUNDLED_SETS: tuple[DataSetFacts, ...] = (
+    DataSetFacts(
+        source="bundled",
+        name="digits",
+        title="Digits",
+        sentence="Handwritten digits, 8×8 pixels",
+        task="classification",
+        kind="image",
+        classes=tuple("0123456789"),
+        columns=tuple(f"pixel {row},{column}" for row in range(8) for column in range(8)),
+        target="digit",
+        rows=1797,
+        image_shape=(8, 8),
+    ),
+    DataSetFacts(
+        source="bundled",
+        name="iris",
+        title="Iris",
+        sentence="Three species of iris by the size of their petals and sepals",
+        task="classification",
+        kind="table",
+        classes=("setosa", "versicolor", "virginica"),
+        columns=("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
+        target="species",
+        rows=150,
+    ),
+    DataSetFacts(
+        source="bundled",
+        name="wine",
+        title="Wine",
+        sentence="Three growers in one Italian region, told apart by chemistry",
+        task="classification",
+        kind="table",
+        classes=("class_0", "class_1", "class_2"),
+        columns=_WINE_COLUMNS,
+        target="grower",
+        rows=178,
+    ),
+    DataSetFacts(
+        source="bundled",
+        name="breast_cancer",
+        title="Breast cancer",
+        sentence="Malignant or benign, by measures of cell nuclei",
+        task="classification",
+        kind="table",
+        classes=("malignant", "benign"),
+        columns=(
+            *(f"mean {measure}" for measure in _CELL_MEASURES),
+            *(f"{measure} error" for measure in _CELL_MEASURES),
+            *(f"worst {measure}" for measure in _CELL_MEASURES),
+        ),
+        target="diagnosis",
+        rows=569,
+    ),
+    DataSetFacts(
+        source="bundled",
+        name="diabetes",
+        title="Diabetes",
+        sentence="Progression of the disease one year on, from ten measurements",
+        task="regression",
+        kind="table",
+        columns=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
+        target="progression",
+        rows=442,
+    ),
+)
+
+ALL_SETS: tuple[DataSetFacts, ...] = SYNTHETIC_SETS + BUNDLED_SETS
+_BY_NAME = {(entry.source, entry.name): entry for entry in ALL_SETS}
+
+
+def facts(data: SyntheticData | BundledData) -> DataSetFacts:
+    """The facts of the set as this experiment uses it (its own number of classes)."""
+    entry = _BY_NAME[(data.source, data.name)]
+    if isinstance(data, SyntheticData) and data.classes is not None:
+        return entry.model_copy(update={"classes": _class_names(data.classes)})
+    return entry
+
+
+def row_count(data: SyntheticData | BundledData) -> int:
+    """Rows before the split."""
+    if isinstance(data, SyntheticData):
+        return data.samples
+    rows = facts(data).rows
+    assert rows is not None, "every bundled set states its rows"
+    return rows
+
+
+def split_counts(data: SyntheticData | BundledData) -> tuple[int, int]:
+    """(training rows, test rows); both at least one."""
+    rows = row_count(data)
+    train = min(rows - 1, max(1, round(rows * data.train_fraction)))
+    return train, rows - train
+
+
+def input_names(data: SyntheticData | BundledData) -> tuple[str, ...]:
+    """What the network's input `x` is made of: the chosen features on the plane, the columns elsewhere."""
+    return data.features if isinstance(data, SyntheticData) else facts(data).columns
+
+
+def output_count(data: SyntheticData | BundledData) -> int:
+    """Units of the implied last layer: one logit for two classes, K logits for K, one target for regression."""
+    classes = len(facts(data).classes)
+    return classes if classes > 2 else 1

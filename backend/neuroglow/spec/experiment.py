@@ -1,0 +1,60 @@
+"""The experiment: the pure description of a run. A small JSON document; hashable; what a link carries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from neuroglow.errors import InvalidInputError
+from neuroglow.spec.base import Spec, parse
+from neuroglow.spec.data import DataSpec, SyntheticData, with_classes
+from neuroglow.spec.datasets import facts
+from neuroglow.spec.network import Network, with_names
+from neuroglow.spec.training import Training
+
+VERSION: Literal[1] = 1
+
+
+def _a_number(version: Any) -> Any:
+    # To a literal `true` is 1.
+    if isinstance(version, bool):
+        raise ValueError("Input should be 1")  # noqa: TRY004  pydantic turns a ValueError into its own
+    return version
+
+
+class Experiment(Spec):
+    """Data + network + training + seeds. The default is TensorFlow Playground's."""
+
+    version: Annotated[Literal[1], BeforeValidator(_a_number)] = VERSION
+    data: DataSpec = SyntheticData()
+    network: Network = Network()
+    training: Training = Training()
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical document, hexadecimal."""
+        return hashlib.sha256(json.dumps(self.to_document(), sort_keys=True).encode()).hexdigest()
+
+
+def parse_experiment(document: Any, *, used_names: Iterable[str] = (), at: str = "") -> Experiment:
+    """Validate a decoded document, write out the defaults that depend on others, name layers.
+
+    Raises `InvalidInputError` with a JSON pointer that starts with `at`.
+    """
+    if isinstance(document, dict) and isinstance(document.get("version"), int) and document["version"] > VERSION:
+        raise InvalidInputError(
+            f"Experiment version {document['version']} is newer than this server ({VERSION}); update Neuroglow",
+            field=f"{at}/version",
+        )
+    experiment = parse(Experiment, document, at=at)
+    if experiment.training.loss == "cross_entropy" and facts(experiment.data).task == "regression":
+        raise InvalidInputError(
+            f"Cross-entropy needs classes, '{experiment.data.name}' has numbers; use squared_error or auto",
+            field=f"{at}/training/loss",
+        )
+    return experiment.model_copy(
+        update={"data": with_classes(experiment.data), "network": with_names(experiment.network, used_names)}
+    )

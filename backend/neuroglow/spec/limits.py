@@ -1,0 +1,82 @@
+"""Every limit of Neuroglow, declared once.
+
+The spec models take their bounds from here, the gateway and the workers enforce the rest, and clients are told all
+of it in `welcome` and in the catalog. Sizes are bytes, durations seconds, rates per second.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+MAX_SAMPLES = 10_000
+MIN_SAMPLES = 10
+MIN_CLASSES = 2
+MAX_CLASSES = 10
+MAX_NOISE = 0.5
+MIN_TRAIN_FRACTION = 0.1
+MAX_TRAIN_FRACTION = 0.9
+MAX_LAYERS = 256
+MAX_UNITS = 1_024
+MAX_BATCH_SIZE = MAX_SAMPLES
+MAX_SEED = 2**32 - 1
+# Far beyond anything useful, so that a class can watch a network blow up; finite, so that it stays a float32.
+MAX_LEARNING_RATE = 1e9
+# Its square, a feature of the plane, is still a float32.
+MAX_SAMPLE_VALUE = 1e9
+MAX_REGULARIZATION_RATE = 10.0
+MAX_WEIGHT_DECAY = 10.0
+MAX_NAME_LENGTH = 64
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+MAP_RESOLUTIONS = (10, 20, 50, 100)
+
+
+class Limits(BaseModel):
+    """What a client must keep within. The values of a server are its settings; these are the defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # The experiment
+    samples: int = MAX_SAMPLES
+    classes: int = MAX_CLASSES
+    layers: int = MAX_LAYERS
+    units: int = MAX_UNITS
+    batch_size: int = MAX_BATCH_SIZE
+    seed: int = MAX_SEED
+    memory_bytes: int = 1 << 30
+    """Estimated memory of one session's training; a larger network is refused before it is compiled."""
+
+    # Messages
+    message_bytes: int = 256 * 1024
+    body_bytes: int = 256 * 1024
+    json_depth: int = 32
+    patch_operations: int = 512
+    messages_per_second: float = 30.0
+    message_burst: int = 60
+    hello_secs: float = 10.0
+    requests_per_second: float = 50.0
+    """HTTP requests that make something (sessions, samples), per server."""
+    request_burst: int = 100
+
+    # Frames and probes
+    frame_bytes: int = 1 << 20
+    frames_per_second: float = 60.0
+    frames_in_flight: int = 2
+    probe_share: float = 0.20
+    """Share of a session's time that may go into answering probes."""
+    subscriptions_per_viewer: int = 32
+    probes_per_session: int = 128
+    sample_rows: int = 2_000
+    """Rows one `predictions` subscription or one sample request may ask for."""
+    weight_cells: int = 65_536
+    step_updates: int = 10_000
+    max_updates_per_second: float = 1e6
+    metrics_points: int = 4_000
+
+    # Lifetime
+    sessions: int = 64
+    viewers_per_session: int = 500
+    sockets: int = 2_000
+    viewer_stall_secs: float = 10.0
+    """A viewer that acknowledges nothing for this long while frames wait is closed with 4408."""
+    unwatched_pause_secs: float = 60.0
+    snapshot_secs: float = 5.0

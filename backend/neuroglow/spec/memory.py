@@ -1,0 +1,51 @@
+"""How much memory training an experiment will take, before anything is compiled."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from neuroglow.errors import NetworkTooLargeError
+from neuroglow.spec.datasets import input_names, output_count, split_counts
+from neuroglow.spec.experiment import Experiment
+
+FLOAT_BYTES = 4
+_MOMENTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
+# Parameters, their gradient, the optimizer's update, a snapshot on the host, a probe's gradient.
+_PARAMETER_COPIES = 5
+# Backpropagation keeps z and a of every layer and makes as much again on the way back.
+_ACTIVATION_COPIES = 4
+_EVALUATION_LAYERS = 2
+
+
+def estimated_bytes(experiment: Experiment) -> int:
+    """An upper estimate of one session's arrays on device and host, in bytes."""
+    inputs, outputs = len(input_names(experiment.data)), output_count(experiment.data)
+    widths = [inputs, *(layer.units for layer in experiment.network.layers), outputs]
+    parameters = sum(units * (fan_in + 1) for fan_in, units in pairwise(widths))
+    copies = _PARAMETER_COPIES + 2 * _MOMENTS[experiment.training.optimizer.type]
+    train, test = split_counts(experiment.data)
+    batch = min(experiment.training.batch_size, train)
+    floats = (
+        parameters * copies
+        + _ACTIVATION_COPIES * 2 * batch * sum(widths)
+        + _EVALUATION_LAYERS * 2 * max(train, test) * max(widths)
+        + 2 * (train + test) * (inputs + 1)
+    )
+    return floats * FLOAT_BYTES
+
+
+def require_fits(experiment: Experiment, budget_bytes: int) -> None:
+    """Raise `NetworkTooLargeError` if the estimate exceeds the budget."""
+    needed = estimated_bytes(experiment)
+    if needed > budget_bytes:
+        raise NetworkTooLargeError(
+            f"This network would take about {_mebibytes(needed)}, the budget is {_mebibytes(budget_bytes)}; "
+            "use fewer layers, fewer units or a smaller batch",
+            field="/network/layers",
+            needed_bytes=needed,
+            budget_bytes=budget_bytes,
+        )
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / 2**20:,.0f} MiB"
