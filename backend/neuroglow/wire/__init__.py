@@ -1,0 +1,1 @@
+"""Messages and frames: pure encode and decode, no sockets. `docs/wire.md` is the specification."""

@@ -1,0 +1,85 @@
+"""Bodies of the HTTP routes, both directions. `docs/wire.md` lists the routes; TypeScript types come from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from neuroglow.spec.base import Spec
+from neuroglow.spec.data import DataSpec
+from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.limits import Limits
+from neuroglow.wire.messages import Row, SessionState, Split
+
+WorkerState = Literal["starting", "ready", "failed"]
+
+
+class CreateSession(Spec):
+    """`POST /api/sessions`: an experiment, a preset's name, or neither for the default experiment."""
+
+    experiment: dict[str, Any] | None = None
+    preset: Annotated[str, Field(max_length=64)] | None = None
+    play: bool = False
+    updates_per_second: Annotated[float, Field(gt=0.0, le=Limits().max_updates_per_second)] | None = None
+    """The speed dial to begin with; null is full speed."""
+
+
+class SamplesRequest(Spec):
+    """`POST /api/samples`: rows of a data set, a pure function of its spec."""
+
+    data: DataSpec
+    split: Split = "train"
+    from_: Annotated[Row, Field(alias="from")] = 0
+    count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
+
+
+class SessionCreated(BaseModel):
+    """Answer to `POST /api/sessions`. The tokens are shown here once; keep the owner's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    run: str
+    revision: int
+    state: SessionState
+    owner_token: str
+    viewer_token: str
+    experiment: Experiment
+
+
+class WorkerHealth(BaseModel):
+    """`compiles` counts every XLA compile of that worker's process."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    state: WorkerState
+    device: str | None = None
+    compiles: int = 0
+    resident_bytes: int = 0
+
+
+class GatewayHealth(BaseModel):
+    """What the web process counts. A frame is received once per audience and sent once per viewer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    resident_bytes: int
+    sessions: int
+    sockets: int
+    frames_received: int
+    frames_sent: int
+    frames_superseded: int
+    messages_sent: int
+
+
+class Health(BaseModel):
+    """Answer to `GET /api/health`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Literal["ok"] = "ok"
+    version: str
+    workers: tuple[WorkerHealth, ...]
+    gateway: GatewayHealth

@@ -1,0 +1,368 @@
+"""The live socket's messages, both directions. `docs/wire.md` specifies them; TypeScript types are generated from them.
+
+Must-deliver and in order: everything here. Frames (binary) are latest-wins and live in `wire.frames`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+
+from neuroglow.spec.base import Spec, parse
+from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.limits import MAX_SAMPLE_VALUE, Limits
+from neuroglow.spec.network import LayerName
+
+PROTOCOL = 1
+
+RequestId = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Row = Annotated[int, Field(ge=0, le=2**31 - 1)]
+SessionState = Literal["compiling", "running", "paused", "diverged", "failed", "closed"]
+Role = Literal["owner", "viewer"]
+Split = Literal["train", "test"]
+Layers = Literal["all"] | Annotated[tuple[LayerName, ...], Field(min_length=1, max_length=512)]
+
+
+# --- client to server -------------------------------------------------------------------------------------------------
+
+
+class Hello(Spec):
+    """The first message of a socket. A token of the session decides the role."""
+
+    type: Literal["hello"]
+    protocol: int
+    token: Annotated[str, Field(max_length=256)]
+
+
+class Control(Spec):
+    """Owner only. `play` and `pause` are idempotent; `step` is done when its updates are; `rewind` goes back to the
+    last finite moment before a divergence."""
+
+    type: Literal["control"]
+    request: RequestId
+    action: Literal["play", "pause", "step", "reset", "rewind"]
+    updates: Annotated[int, Field(ge=1, le=Limits().step_updates)] = 1
+    updates_per_second: Annotated[float, Field(gt=0.0, le=Limits().max_updates_per_second)] | None = None
+    """For `play`: the speed dial; null is full speed."""
+
+
+class Edit(Spec):
+    """Owner only. An RFC 6902 patch over the experiment of revision `base`."""
+
+    type: Literal["edit"]
+    request: RequestId
+    base: RequestId
+    patch: Annotated[list[dict[str, Any]], Field(max_length=Limits().patch_operations)]
+
+
+class SampleAt(Spec):
+    """A row of the session's own data."""
+
+    split: Split = "test"
+    index: Row = 0
+
+
+SampleValue = Annotated[float, Field(ge=-MAX_SAMPLE_VALUE, le=MAX_SAMPLE_VALUE)]
+
+
+class SampleValues(Spec):
+    """Raw input columns (before features and standardisation), one number per column of the data set."""
+
+    values: Annotated[tuple[SampleValue, ...], Field(min_length=1, max_length=4096)]
+
+
+Sample = SampleAt | SampleValues
+MaxFps = Annotated[float, Field(gt=0.0, le=1000.0)]
+
+
+class _Subscribe(Spec):
+    type: Literal["subscribe"]
+    request: RequestId
+    max_fps: MaxFps = 30.0
+
+
+class SubscribeMaps(_Subscribe):
+    """Each unit's activation over the plane. Plane data only. "all" is every hidden layer and `output`; `x` by name."""
+
+    stream: Literal["maps"]
+    layers: Layers = "all"
+    units: Annotated[tuple[Row, Row], Field()] | None = None
+    """From, to (exclusive), within each layer."""
+    resolution: Literal[10, 20, 50, 100] = 20
+
+
+class SubscribeActivations(_Subscribe):
+    """Each unit's activation for one sample."""
+
+    stream: Literal["activations"]
+    layers: Layers = "all"
+    sample: Sample = SampleAt()
+
+
+class SubscribeUnit(_Subscribe):
+    """The magnifying glass on one neuron: `inputs`, `weights`, `bias`, `z`, `a`, `outgoing`, all at one update."""
+
+    stream: Literal["unit"]
+    layer: LayerName
+    unit: Row
+    sample: Sample = SampleAt()
+
+
+class SubscribeWeights(_Subscribe):
+    """Weight matrices (out, in), mean-pooled beyond `max_cells`."""
+
+    stream: Literal["weights"]
+    layers: Layers = "all"
+    max_cells: Annotated[int, Field(ge=1, le=Limits().weight_cells)] = 4096
+
+
+class SubscribeGradients(_Subscribe):
+    """Gradients of the training loss with respect to the weights, like `weights`."""
+
+    stream: Literal["gradients"]
+    layers: Layers = "all"
+    max_cells: Annotated[int, Field(ge=1, le=Limits().weight_cells)] = 4096
+
+
+class SubscribeStatistics(_Subscribe):
+    """Six figures and a histogram per layer: the health of activations and gradients."""
+
+    stream: Literal["statistics"]
+    layers: Layers = "all"
+
+
+class SubscribePredictions(_Subscribe):
+    """The output for rows of one split."""
+
+    stream: Literal["predictions"]
+    split: Split = "test"
+    from_: Annotated[Row, Field(alias="from")] = 0
+    count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 100
+
+
+Subscribe = Annotated[
+    SubscribeMaps
+    | SubscribeActivations
+    | SubscribeUnit
+    | SubscribeWeights
+    | SubscribeGradients
+    | SubscribeStatistics
+    | SubscribePredictions,
+    Field(discriminator="stream"),
+]
+
+
+class Unsubscribe(Spec):
+    type: Literal["unsubscribe"]
+    request: RequestId
+    channel: Annotated[str, Field(max_length=16)]
+
+
+class Ack(Spec):
+    """The frame with this `seq` (and all before it) was painted. Not rate-counted, not answered."""
+
+    type: Literal["ack"]
+    seq: RequestId
+
+
+ClientMessage = Annotated[
+    Hello | Control | Edit | Subscribe | Unsubscribe | Ack,
+    Field(discriminator="type"),
+]
+_CLIENT: TypeAdapter[Any] = TypeAdapter(ClientMessage)
+
+AnyClientMessage = (
+    Hello
+    | Control
+    | Edit
+    | SubscribeMaps
+    | SubscribeActivations
+    | SubscribeUnit
+    | SubscribeWeights
+    | SubscribeGradients
+    | SubscribeStatistics
+    | SubscribePredictions
+    | Unsubscribe
+    | Ack
+)
+AnySubscribe = (
+    SubscribeMaps
+    | SubscribeActivations
+    | SubscribeUnit
+    | SubscribeWeights
+    | SubscribeGradients
+    | SubscribeStatistics
+    | SubscribePredictions
+)
+STREAMS = ("maps", "activations", "unit", "weights", "gradients", "statistics", "predictions")
+
+
+def parse_client_message(document: Any) -> AnyClientMessage:
+    """A decoded client message, or `InvalidInputError`."""
+    message: AnyClientMessage = parse(_CLIENT, document)
+    return message
+
+
+def parse_subscribe(document: Any) -> AnySubscribe:
+    """A subscription in its document form, as the worker protocol carries it."""
+    message: AnySubscribe = parse(TypeAdapter(Subscribe), document)
+    return message
+
+
+# --- server to client -------------------------------------------------------------------------------------------------
+
+
+class ServerMessage(BaseModel):
+    """Clients ignore fields they do not know. `text()` is what goes onto the socket; null means missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def text(self) -> str:
+        return self.model_dump_json(exclude_unset=True)
+
+
+Complete = AfterValidator(lambda value: type(value).model_validate_json(value.model_dump_json(exclude_none=True)))
+"""Marks what is sent with every default written out, though messages leave out what nobody set."""
+
+
+class SessionInfo(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    state: SessionState
+    run: str
+    revision: int
+    update: int
+    epoch: int
+    experiment: Annotated[Experiment, Complete]
+
+
+class Welcome(ServerMessage):
+    type: Literal["welcome"]
+    protocol: int
+    role: Role
+    limits: Annotated[Limits, Complete]
+    session: SessionInfo
+    viewer_token: str | None = None
+    """For the owner only: what a watch link carries."""
+
+
+class Done(ServerMessage):
+    """Answers one request. A subscription's carries `channel` and the stream's facts (`docs/wire.md`)."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    type: Literal["done"]
+    request: int
+    revision: int | None = None
+    update: int | None = None
+    channel: str | None = None
+
+
+class Progress(BaseModel):
+    """What a waiting person is told: the step under way, and how far it is of what is expected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: Literal["engine", "trace", "compile", "probe", "restore", "locate"]
+    elapsed_secs: float
+    expected_secs: float | None = None
+
+
+class Divergence(BaseModel):
+    """Where the loss stopped being finite, and the update one click goes back to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    update: int
+    layer: str | None = None
+    what: Literal["weights", "activations", "gradients", "loss"] | None = None
+    good_update: int
+    located: bool
+    """False while the replay that finds layer and update is still under way."""
+
+
+class State(ServerMessage):
+    """The session's state, to everyone, whenever it changes."""
+
+    type: Literal["state"]
+    state: SessionState
+    run: str
+    update: int
+    epoch: int
+    from_update: int | None = None
+    """With a new `run` after lost updates or a rewind: history after this update is void."""
+    progress: Progress | None = None
+    reason: str | None = None
+    """A sentence for people: why it diverged, failed, paused itself or slowed its frames."""
+    divergence: Divergence | None = None
+    updates_per_second: float | None = None
+    """The speed dial's setting; null is full speed."""
+    frame_scale: float | None = None
+    """Below 1: probes are over budget and frames come at this fraction of the rate asked for."""
+
+
+class ExperimentMessage(ServerMessage):
+    """The experiment after an edit, to everyone, with the update at which it took effect."""
+
+    type: Literal["experiment"]
+    revision: int
+    update: int
+    experiment: Annotated[Experiment, Complete]
+
+
+class Point(BaseModel):
+    """Losses are means (nats, or ½ squared error); accuracy is a fraction 0..1; regression has R² instead."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    update: int
+    epoch: int
+    train_loss: float | None = None
+    test_loss: float | None = None
+    train_accuracy: float | None = None
+    test_accuracy: float | None = None
+    train_r2: float | None = None
+    test_r2: float | None = None
+
+
+class Metrics(ServerMessage):
+    type: Literal["metrics"]
+    run: str
+    points: list[Point]
+
+
+class ErrorMessage(ServerMessage):
+    """Answers one request, or, with `request` null, what could not be read."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    type: Literal["error"]
+    request: int | None
+    code: str
+    message: str
+    field: str | None = None
+
+
+AnyServerMessage = Annotated[
+    Welcome | Done | State | ExperimentMessage | Metrics | ErrorMessage, Field(discriminator="type")
+]
+
+
+class CloseCode:
+    """Why a socket was closed. 4000 and above are ours."""
+
+    PROTOCOL = 1002
+    BINARY = 1003
+    NOT_UTF8 = 1007
+    TOO_MANY_MESSAGES = 1008
+    TOO_BIG = 1009
+    RESTARTING = 1012
+    TRY_LATER = 1013
+    NO_HELLO = 4400
+    BAD_TOKEN = 4401
+    REVOKED = 4403
+    NO_SUCH_SESSION = 4404
+    TOO_SLOW = 4408
+    PROTOCOL_VERSION = 4422
