@@ -1,0 +1,6 @@
+"""Data sets as pure functions of (spec, seed): drawn on the plane, or bundled with scikit-learn; split and encoded."""
+
+from neuroglow.data.dataset import Dataset as Dataset
+from neuroglow.data.dataset import Split as Split
+from neuroglow.data.dataset import load as load
+from neuroglow.data.samples import rows_of as rows_of

@@ -1,0 +1,33 @@
+"""Rows of a data set as they travel to a page (`docs/wire.md`, "Samples")."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroglow.data.dataset import load
+from neuroglow.errors import InvalidInputError
+from neuroglow.spec.data import BundledData, SyntheticData
+
+
+def rows_of(
+    data: SyntheticData | BundledData, split: str, start: int, count: int
+) -> tuple[dict[str, NDArray[np.float32]], dict[str, str]]:
+    """Tensors `inputs` (rows, columns) and `targets` (rows,), both raw, and the metadata that go with them.
+
+    Rows past the end are left out. Raises `InvalidInputError` for an unknown split or a negative range.
+    """
+    dataset = load(data)
+    splits = {"train": dataset.train, "test": dataset.test}
+    if split not in splits:
+        raise InvalidInputError(f"There is no split '{split[:64]}'; ask for train or test", field="/split")
+    if start < 0:
+        raise InvalidInputError("Rows are counted from 0", field="/from")
+    if count < 0:
+        raise InvalidInputError("The number of rows cannot be negative", field="/count")
+    rows = slice(start, start + count)
+    tensors = {"inputs": splits[split].raw[rows], "targets": splits[split].targets[rows]}
+    metadata = {"split": split, "from": str(start), "total": str(len(splits[split].raw))}
+    if dataset.facts.task == "regression":
+        metadata |= {"target_mean": repr(dataset.target_mean), "target_std": repr(dataset.target_std)}
+    return tensors, metadata
