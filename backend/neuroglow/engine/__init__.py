@@ -1,0 +1,1 @@
+"""How it trains: state, programs, optimizers, batch order. Knows nothing of sessions, sockets or clocks."""

@@ -1,0 +1,218 @@
+"""Snapshots: parameters + optimizer state + counters on the host, by layer name, and their way to the device and back.
+
+The host form does not depend on how a program arranges layers (stacks, tiers): an edit, a file and another worker read
+the same arrays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
+
+from neuroglow.engine.optimizers import initial_moments
+from neuroglow.engine.order import Cursor
+from neuroglow.engine.train import State
+from neuroglow.nets.initial import initial_layer
+from neuroglow.nets.model import Dense, Network, Stack
+from neuroglow.nets.shape import NetShape, layer_names, net_shape
+from neuroglow.spec.experiment import Experiment, parse_experiment
+
+FORMAT = "1"
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """weight f32 (units, fan_in), bias f32 (units,)"""
+
+    weight: Float32
+    bias: Float32
+
+    def is_finite(self) -> bool:
+        return bool(np.isfinite(self.weight).all() and np.isfinite(self.bias).all())
+
+
+Layers = dict[str, Layer]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One moment of a run. `moments` are the optimizer's arrays shaped like the network, `scalars` its others."""
+
+    experiment: Experiment
+    cursor: Cursor
+    layers: Layers
+    moments: tuple[Layers, ...]
+    scalars: tuple[NDArray[np.generic], ...]
+
+    def is_finite(self) -> bool:
+        return all(layer.is_finite() for group in (self.layers, *self.moments) for layer in group.values())
+
+
+# --- fresh ------------------------------------------------------------------------------------------------------------
+
+
+def initial_snapshot(experiment: Experiment) -> Snapshot:
+    """Update 0: a pure function of the experiment."""
+    names, shape = layer_names(experiment), net_shape(experiment)
+    initializers = [*(layer.initializer for layer in experiment.network.layers), experiment.network.output_initializer]
+    layers = {
+        name: Layer(*initial_layer(experiment.training.seed, name, layer.fan_in, layer.units, initializer))
+        for name, layer, initializer in zip(names, shape.layers, initializers, strict=True)
+    }
+    return with_fresh_moments(Snapshot(experiment, Cursor(), layers, (), ()))
+
+
+def with_fresh_moments(snapshot: Snapshot) -> Snapshot:
+    """The same parameters with the optimizer at its beginning: every rule starts from zeros."""
+    names = layer_names(snapshot.experiment)
+    leaves = jax.tree.leaves(_moments_template(snapshot.experiment), is_leaf=_is_network)
+    zeros = [jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), leaf) for leaf in leaves]
+    groups = tuple(from_model(leaf, names) for leaf in zeros if _is_network(leaf))
+    scalars = tuple(leaf for leaf in zeros if not _is_network(leaf))
+    return Snapshot(snapshot.experiment, snapshot.cursor, snapshot.layers, groups, scalars)
+
+
+def _moments_template(experiment: Experiment) -> Any:
+    return abstract_state(net_shape(experiment), experiment.training.optimizer.type).moments
+
+
+# --- to the device and back -------------------------------------------------------------------------------------------
+
+
+def to_model(layers: Layers, shape: NetShape, names: Sequence[str]) -> Network:
+    """Arrange host layers into the blocks of a program; arrays stay on the host until a program takes them."""
+    remaining = iter(names)
+    blocks: list[Dense | Stack] = []
+    for block in shape.blocks:
+        parts = [layers[next(remaining)] for _ in range(block.count)]
+        if block.is_stack:
+            weight, bias = np.stack([p.weight for p in parts]), np.stack([p.bias for p in parts])
+            blocks.append(Stack(_leaf(weight), _leaf(bias), block.layer.activation))
+        else:
+            blocks.append(Dense(_leaf(parts[0].weight), _leaf(parts[0].bias), block.layer.activation))
+    return Network(tuple(blocks))
+
+
+def _leaf(array: Float32) -> Any:
+    return array
+
+
+def from_model(model: Network, names: Sequence[str]) -> Layers:
+    """Copies on the host, by name. Waits for the device."""
+    remaining = iter(names)
+    layers: Layers = {}
+    for block in model.blocks:
+        # A copy, not a view: the device buffers are donated to the next chunk.
+        weight, bias = np.array(block.weight, np.float32), np.array(block.bias, np.float32)
+        pairs = zip(weight, bias, strict=True) if isinstance(block, Stack) else [(weight, bias)]
+        for part_weight, part_bias in pairs:
+            layers[next(remaining)] = Layer(part_weight, part_bias)
+    return layers
+
+
+def _is_network(node: object) -> bool:
+    return isinstance(node, Network)
+
+
+def _split(moments: Any, names: Sequence[str]) -> tuple[tuple[Layers, ...], tuple[NDArray[np.generic], ...]]:
+    leaves = jax.tree.leaves(moments, is_leaf=_is_network)
+    groups = tuple(from_model(leaf, names) for leaf in leaves if _is_network(leaf))
+    return groups, tuple(np.array(leaf) for leaf in leaves if not _is_network(leaf))
+
+
+def to_state(snapshot: Snapshot) -> State:
+    """The state a program trains from, on the default device."""
+    experiment = snapshot.experiment
+    shape, names = net_shape(experiment), layer_names(experiment)
+    model = to_model(snapshot.layers, shape, names)
+    leaves, structure = jax.tree.flatten(_moments_template(experiment), is_leaf=_is_network)
+    groups, scalars = iter(snapshot.moments), iter(snapshot.scalars)
+    filled = [to_model(next(groups), shape, names) if _is_network(leaf) else next(scalars) for leaf in leaves]
+    moments = jax.tree.unflatten(structure, filled)
+    state: State = jax.device_put(State(model, moments))
+    return state
+
+
+def from_state(state: State, experiment: Experiment, cursor: Cursor) -> Snapshot:
+    """A snapshot of a state that belongs to `experiment`. Waits for the device."""
+    names = layer_names(experiment)
+    groups, scalars = _split(state.moments, names)
+    return Snapshot(experiment, cursor, from_model(state.model, names), groups, scalars)
+
+
+def _zeros(shape: NetShape) -> Network:
+    names = [str(index) for index in range(len(shape.layers))]
+    layers = {
+        name: Layer(np.zeros((layer.units, layer.fan_in), np.float32), np.zeros(layer.units, np.float32))
+        for name, layer in zip(names, shape.layers, strict=True)
+    }
+    return to_model(layers, shape, names)
+
+
+def abstract_state(shape: NetShape, optimizer: str) -> State:
+    """Shapes and dtypes of a state without its numbers, for compiling."""
+
+    def build() -> State:
+        model = jax.tree.map(jax.numpy.asarray, _zeros(shape))
+        return State(model, initial_moments(optimizer, model))
+
+    state: State = jax.eval_shape(build)
+    return state
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _named_arrays(prefix: str, layers: Layers) -> Iterable[tuple[str, NDArray[np.generic]]]:
+    for name, layer in layers.items():
+        yield f"{prefix}/{name}/weight", layer.weight
+        yield f"{prefix}/{name}/bias", layer.bias
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """One safetensors file: `parameters/LAYER/weight|bias`, `moments/N/LAYER/weight|bias`, `scalars/N`."""
+    arrays = dict(_named_arrays("parameters", snapshot.layers))
+    for number, group in enumerate(snapshot.moments):
+        arrays.update(_named_arrays(f"moments/{number}", group))
+    arrays.update((f"scalars/{number}", np.atleast_1d(value)) for number, value in enumerate(snapshot.scalars))
+    cursor = snapshot.cursor
+    metadata = {
+        "format": FORMAT,
+        "experiment": json.dumps(snapshot.experiment.to_document()),
+        "update": str(cursor.update),
+        "epoch": str(cursor.epoch),
+        "position": str(cursor.position),
+        "moments": str(len(snapshot.moments)),
+        "scalars": str(len(snapshot.scalars)),
+    }
+    return save(arrays, metadata=metadata)
+
+
+def decode_snapshot(data: bytes) -> Snapshot:
+    """The inverse of `encode_snapshot`; raises `ValueError` or `KeyError` on anything else."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    metadata = header["__metadata__"] if isinstance(header, dict) else {}
+    arrays = load(data)
+    experiment = parse_experiment(json.loads(metadata["experiment"]))
+    names = layer_names(experiment)
+
+    def group(prefix: str) -> Layers:
+        return {name: Layer(arrays[f"{prefix}/{name}/weight"], arrays[f"{prefix}/{name}/bias"]) for name in names}
+
+    return Snapshot(
+        experiment=experiment,
+        cursor=Cursor(int(metadata["update"]), int(metadata["epoch"]), int(metadata["position"])),
+        layers=group("parameters"),
+        moments=tuple(group(f"moments/{number}") for number in range(int(metadata["moments"]))),
+        # Every scalar of an optimizer's state is a count; safetensors has no zero-dimensional arrays from numpy.
+        scalars=tuple(arrays[f"scalars/{number}"].reshape(()) for number in range(int(metadata["scalars"]))),
+    )
