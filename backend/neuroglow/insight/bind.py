@@ -1,0 +1,50 @@
+"""From a subscription to a bound probe: the one place that knows every stream."""
+
+from __future__ import annotations
+
+from neuroglow.insight.activations import ActivationsProbe, UnitProbe
+from neuroglow.insight.maps import MapsProbe
+from neuroglow.insight.predictions import PredictionsProbe
+from neuroglow.insight.probe import Probe, Subject
+from neuroglow.insight.statistics import StatisticsProbe
+from neuroglow.insight.weights import GradientsProbe, WeightsProbe
+from neuroglow.wire.messages import (
+    AnySubscribe,
+    SubscribeActivations,
+    SubscribeGradients,
+    SubscribeMaps,
+    SubscribePredictions,
+    SubscribeStatistics,
+    SubscribeUnit,
+    SubscribeWeights,
+)
+
+
+def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
+    """The probe that answers `ask`, or `InvalidInputError` when the experiment has no such thing.
+
+    Layers that do not exist are left out, so that a channel outlives edits; a first subscription checks its names with
+    `require_layers` before.
+    """
+    match ask:
+        case SubscribeMaps():
+            return MapsProbe(ask, subject, max_bytes)
+        case SubscribeActivations():
+            return ActivationsProbe(ask, subject)
+        case SubscribeUnit():
+            return UnitProbe(ask, subject)
+        case SubscribeWeights():
+            return WeightsProbe(ask, subject)
+        case SubscribeGradients():
+            return GradientsProbe(ask, subject)
+        case SubscribeStatistics():
+            return StatisticsProbe(ask, subject)
+        case SubscribePredictions():
+            return PredictionsProbe(ask, subject)
+
+
+def require_layers(ask: AnySubscribe, subject: Subject) -> None:
+    """Raise `InvalidInputError` when the subscription names a layer that does not exist."""
+    layers = getattr(ask, "layers", None)
+    if layers is not None:
+        subject.require(layers)

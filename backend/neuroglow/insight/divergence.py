@@ -1,0 +1,137 @@
+"""Where the numbers stopped being finite: which update, which layer, forwards or backwards.
+
+The run is replayed from its last finite snapshot with a check after every update; the first bad update is then taken
+apart layer by layer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.snapshot import Snapshot, to_state
+from neuroglow.engine.train import Batches, Rows, State, batch_at, gradient, one_update
+from neuroglow.engine.walk import Walk
+from neuroglow.nets.losses import Head
+from neuroglow.nets.model import Network, tree_all_finite
+from neuroglow.nets.shape import layer_names
+
+What = Literal["weights", "activations", "gradients", "loss"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`update` is the first that is not finite, counted from the run's start; `layer` and `what` where it began."""
+
+    update: int
+    layer: str
+    what: What
+
+
+def checked_chunk(
+    head: Head,
+    optimizer: str,
+    batch_bucket: int,
+    state: State,
+    hyper: Hyper,
+    rows: Rows,
+    batches: Batches,
+    updates: Array,
+) -> tuple[State, Array, Array]:
+    """Like `train_chunk`, but stops before the first update after which anything is not finite.
+
+    Returns the last finite state, the number of good updates (i32), whether a bad one follows (bool).
+    """
+
+    def unfinished(carry: tuple[Array, State, Array]) -> Array:
+        index, _, good = carry
+        return (index < updates) & good
+
+    def update(carry: tuple[Array, State, Array]) -> tuple[Array, State, Array]:
+        index, state, _ = carry
+        inputs, labels, mask = batch_at(rows, batches, batch_bucket, index)
+        new, mean, _ = one_update(head, optimizer, state, hyper, inputs, labels, mask)
+        good = jnp.isfinite(mean) & tree_all_finite(new.model)
+        kept = jax.tree.map(lambda fresh, old: jnp.where(good, fresh, old), new, state)
+        return index + good.astype(jnp.int32), kept, good
+
+    start = (jnp.zeros((), jnp.int32), state, jnp.ones((), bool))
+    done, state, good = jax.lax.while_loop(unfinished, update, start)
+    return state, done, ~good
+
+
+def _examine(
+    head: Head, optimizer: str, batch_bucket: int, state: State, hyper: Hyper, rows: Rows, batches: Batches
+) -> tuple[Any, Array, Network, Network]:
+    """Finite or not, per layer: activations of the forward pass, the loss, gradients, parameters after the update."""
+    inputs, labels, mask = batch_at(rows, batches, batch_bucket, jnp.zeros((), jnp.int32))
+    captured = jax.vmap(state.model.capture)(inputs)
+    used = mask[:, None] > 0
+    forward = tuple(_finite_layers(jnp.where(used if a.ndim == 2 else used[..., None], a, 0.0)) for _, a in captured)
+    (mean, _), slopes = gradient(head, state.model, inputs, labels, mask)
+    new, _, _ = one_update(head, optimizer, state, hyper, inputs, labels, mask)
+    return forward, jnp.isfinite(mean), _finite_blocks(slopes), _finite_blocks(new.model)
+
+
+def _finite_layers(a: Array) -> Array:
+    """bool () for a layer (rows, units), bool (layers,) for a stack (rows, layers, units)."""
+    return jnp.all(jnp.isfinite(a), axis=(0, a.ndim - 1))
+
+
+def _finite_blocks(model: Network) -> Any:
+    def block_finite(weight: Array, bias: Array) -> Array:
+        axes = tuple(range(weight.ndim - 2, weight.ndim))
+        return jnp.all(jnp.isfinite(weight), axis=axes) & jnp.all(jnp.isfinite(bias), axis=-1)
+
+    return tuple(block_finite(block.weight, block.bias) for block in model.blocks)
+
+
+_replay = jax.jit(checked_chunk, static_argnums=(0, 1, 2), donate_argnums=3)
+_examined = jax.jit(_examine, static_argnums=(0, 1, 2))
+
+
+def locate(snapshot: Snapshot, walk: Walk, head: Head, hyper: Hyper, most: int) -> Origin | None:
+    """Replay at most `most` updates from a finite snapshot; None if all of them are finite.
+
+    Compiles its own program (the first time for a network), so call it off the dispatch thread.
+    """
+    optimizer = snapshot.experiment.training.optimizer.type
+    static = (head, optimizer, walk.batch_bucket)
+    # An edit since may have changed the number of batches in an epoch; the run went on the same way.
+    state, cursor = to_state(snapshot), snapshot.cursor.rescaled(walk.per_epoch)
+    remaining = most
+    while remaining > 0:
+        wanted = min(remaining, walk.room(cursor))
+        state, done, bad = _replay(*static, state, hyper, walk.rows, walk.batches(cursor, wanted), np.int32(wanted))
+        good = int(done)
+        cursor, remaining = walk.advanced(cursor, good), remaining - good
+        if bool(bad):
+            seen = _examined(*static, state, hyper, walk.rows, walk.batches(cursor, 1))
+            layer, what = _first_bad(layer_names(snapshot.experiment), seen)
+            return Origin(cursor.update + 1, layer, what)
+    return None
+
+
+def _first_bad(names: tuple[str, ...], seen: tuple[Any, Array, Any, Any]) -> tuple[str, What]:
+    """Forwards the first layer in data-flow order, backwards the last, then the first whose update overflowed."""
+    forward, loss_is_finite, slopes, weights = seen
+
+    def flat(blocks: Any) -> list[bool]:
+        return [bool(value) for block in blocks for value in np.atleast_1d(np.asarray(block))]
+
+    activations = flat(forward)
+    if not all(activations):
+        return names[activations.index(False)], "activations"
+    if not bool(loss_is_finite):
+        return names[-1], "loss"
+    gradients = flat(slopes)
+    if not all(gradients):
+        return names[len(names) - 1 - gradients[::-1].index(False)], "gradients"
+    after = flat(weights)
+    return names[after.index(False)] if False in after else names[-1], "weights"

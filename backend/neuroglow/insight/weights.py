@@ -1,0 +1,143 @@
+"""The `weights` and `gradients` streams: matrices, pooled to what a view can show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.programs import abstract_rows
+from neuroglow.engine.snapshot import abstract_state
+from neuroglow.engine.train import Rows, State, gradient
+from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors, half
+from neuroglow.nets.losses import Head
+from neuroglow.nets.model import Network
+from neuroglow.spec.network import INPUT
+from neuroglow.wire.messages import SubscribeGradients, SubscribeWeights
+
+
+def pooled_shape(rows: int, columns: int, max_cells: int) -> tuple[int, int]:
+    """The largest (rows, columns) of at most `max_cells` that keeps the aspect, at least 1 x 1."""
+    if rows * columns <= max_cells:
+        return rows, columns
+    factor = math.sqrt(max_cells / (rows * columns))
+    fewer_rows = max(1, min(rows, int(rows * factor), max_cells))
+    return fewer_rows, max(1, min(columns, max_cells // fewer_rows))
+
+
+def _averaging(count: int, groups: int) -> NDArray[np.float32]:
+    """f32 (groups, count): each row averages its share of consecutive entries."""
+    group = np.arange(count) * groups // count
+    matrix = (np.arange(groups)[:, None] == group[None, :]).astype(np.float32)
+    averaged: NDArray[np.float32] = matrix / matrix.sum(axis=1, keepdims=True)
+    return averaged
+
+
+def pool(matrix: Array, max_cells: int) -> Array:
+    """Mean-pool (..., out, in) beyond `max_cells`, f16; biases (..., out) are left to the caller."""
+    rows, columns = matrix.shape[-2:]
+    fewer_rows, fewer_columns = pooled_shape(rows, columns, max_cells)
+    if (fewer_rows, fewer_columns) != (rows, columns):
+        by_rows, by_columns = jnp.asarray(_averaging(rows, fewer_rows)), jnp.asarray(_averaging(columns, fewer_columns))
+        matrix = by_rows @ matrix @ by_columns.T
+    return half(matrix)
+
+
+def pooled_blocks(model: Network, wanted: tuple[bool, ...], max_cells: int) -> tuple[tuple[Array, Array] | None, ...]:
+    """Per wanted block, pooled weights f16 (rows, columns) and biases f16 (rows,), with a layer axis for stacks."""
+
+    def block_pair(weight: Array, bias: Array) -> tuple[Array, Array]:
+        pooled = pool(weight, max_cells)
+        rows = pooled.shape[-2]
+        pooled_bias = bias if rows == bias.shape[-1] else bias @ _averaging(bias.shape[-1], rows).T
+        return pooled, half(pooled_bias)
+
+    return tuple(
+        block_pair(block.weight, block.bias) if on else None for block, on in zip(model.blocks, wanted, strict=True)
+    )
+
+
+def weight_gradient(head: Head, model: Network, rows: Rows) -> Network:
+    """Gradient of the mean loss over `rows`, without regularisation."""
+    mask = (jnp.arange(PROBE_ROWS) < rows.valid).astype(jnp.float32)
+    return gradient(head, model, jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)[1]
+
+
+class _MatrixProbe:
+    """What `weights` and `gradients` share: which layers, how far pooled."""
+
+    def __init__(self, ask: SubscribeWeights | SubscribeGradients, subject: Subject) -> None:
+        self._subject = subject
+        self._layers = tuple(name for name in subject.select(ask.layers) if name != INPUT)
+        self._wanted = subject.wanted_blocks(self._layers)
+        self._max_cells = ask.max_cells
+
+    def _shape(self, name: str) -> tuple[int, int]:
+        layer = self._subject.shape.layers[self._subject.names.index(name)]
+        return layer.units, layer.fan_in
+
+    @property
+    def frame_bytes(self) -> int:
+        total = 0
+        for name in self._layers:
+            rows, columns = pooled_shape(*self._shape(name), self._max_cells)
+            total += 2 * (rows * columns + rows) + 8
+        return total
+
+    def tensors(self, outputs: Outputs) -> Tensors:
+        tensors: Tensors = {}
+        for name in self._layers:
+            tensors[name], tensors[f"{name}.bias"] = self._subject.pick(outputs, name)
+            tensors[f"{name}.shape"] = np.array(self._shape(name), np.uint32)
+        return tensors
+
+
+class WeightsProbe(_MatrixProbe):
+    @property
+    def key(self) -> Hashable:
+        return ("weights", self._subject.shape, self._wanted, self._max_cells)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {}
+
+    def compile(self) -> Callable[..., Outputs]:
+        wanted, cells = self._wanted, self._max_cells
+        model = abstract_state(self._subject.shape, "sgd").model
+        return jax.jit(lambda m: pooled_blocks(m, wanted, cells)).lower(model).compile()
+
+    def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
+        return program(state.model)
+
+
+class GradientsProbe(_MatrixProbe):
+    def __init__(self, ask: SubscribeGradients, subject: Subject) -> None:
+        super().__init__(ask, subject)
+        self._rows: Rows = jax.device_put(subject.probe_rows)
+
+    @property
+    def key(self) -> Hashable:
+        return ("gradients", self._subject.shape, self._subject.head, self._wanted, self._max_cells)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"rows": int(self._subject.probe_rows.valid)}
+
+    def compile(self) -> Callable[..., Outputs]:
+        subject, wanted, cells = self._subject, self._wanted, self._max_cells
+
+        def program(model: Network, rows: Rows) -> Outputs:
+            return pooled_blocks(weight_gradient(subject.head, model, rows), wanted, cells)
+
+        model = abstract_state(subject.shape, "sgd").model
+        return jax.jit(program).lower(model, abstract_rows(subject.shape.inputs, PROBE_ROWS)).compile()
+
+    def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
+        return program(state.model, self._rows)
