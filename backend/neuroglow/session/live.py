@@ -1,0 +1,393 @@
+"""A live session inside a worker: commands in, chunks and frames out.
+
+The dispatch thread calls `launch` and `finish` in turn; nothing here blocks but `finish`, and that only on this
+session's own chunk.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neuroglow.engine.order import Cursor
+from neuroglow.engine.programs import TrainProgram, train_key
+from neuroglow.engine.snapshot import Snapshot, initial_snapshot
+from neuroglow.engine.train import Sums
+from neuroglow.session import keeper
+from neuroglow.session.building import Building
+from neuroglow.session.edits import carry_over
+from neuroglow.session.machine import Machine
+from neuroglow.session.moments import Moments
+from neuroglow.session.pace import Pace
+from neuroglow.session.standing import Standing
+from neuroglow.session.steps import Steps
+from neuroglow.session.telling import Telling
+from neuroglow.session.tools import Tools
+from neuroglow.session.trainer import Chunk, Trainer, subject_of
+from neuroglow.session.trouble import Trouble
+from neuroglow.session.viewing import Launched, Moment, Viewing
+from neuroglow.spec.experiment import Experiment, parse_experiment
+from neuroglow.spec.memory import require_fits
+from neuroglow.wire.messages import Progress, parse_subscribe
+from neuroglow.wire.worker import (
+    ControlSession,
+    EditSession,
+    Open,
+    OpenChannel,
+)
+
+METRICS_SECS = 0.05
+"""The test set is evaluated at most this often, at a chunk's end."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was enqueued in one turn. `step_call` is the command that waits for this very update."""
+
+    chunk: Chunk | None
+    test: Sums | None
+    probes: Launched | None
+    launched_at: float
+    generation: int
+    """Work of an earlier run or program is dropped when it is done."""
+    step_call: int | None
+
+
+class LiveSession:
+    def __init__(self, command: Open, tools: Tools) -> None:
+        self.id = command.session
+        self.device_secs = 0.0
+        """Device time used so far; the scheduler shares it fairly."""
+        self._tools = tools
+        self._standing = Standing(int(command.run))
+        self._telling = Telling(self.id, self._standing, tools.send)
+        self._machine = Machine()
+        self._pace = Pace()
+        self._pace.set_dial(command.updates_per_second, time.monotonic())
+        self._steps = Steps()
+        self._trouble = Trouble(tools.keeper, tools.wake)
+        self.viewing = Viewing(self.id, command.seq, tools.limits, tools.compiler, tools.wake)
+        directory = Path(command.directory)
+        self._moments = Moments(directory, tools.keeper, tools.limits.snapshot_secs, self._telling.saved)
+        self._trainer: Trainer | None = None
+        self._building = Building(tools)
+        self._wants_play = command.play
+        self._in_flight = 0
+        self._needs_point = True
+        self._point_at = 0.0
+
+        experiment = parse_experiment(command.experiment)
+        require_fits(experiment, tools.limits.memory_bytes)
+        found = keeper.read(directory) if command.resume else None
+        if found is not None:
+            self._standing.resumed(found.cursor.update)
+        self._beginning = initial_snapshot(experiment)
+        self._begin(experiment, found)
+
+    # --- what the worker asks
+
+    @property
+    def cursor(self) -> Cursor:
+        return self._trainer.cursor if self._trainer else self._beginning.cursor
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The answer to `Open` and to most commands."""
+        return {"update": self.cursor.update, "epoch": self.cursor.epoch, "state": self._machine.state}
+
+    @property
+    def _is_playing(self) -> bool:
+        return self._machine.state == "running"
+
+    @property
+    def _is_ruined(self) -> bool:
+        """There is nothing worth showing: people keep seeing the last frame that was."""
+        return self._machine.state == "diverged"
+
+    @property
+    def _rests(self) -> bool:
+        """Paused, and nothing is to be done or under way."""
+        return self._machine.state == "paused" and self._pace.steps_left == 0 and self._in_flight == 0
+
+    def due_at(self) -> float | None:
+        """When this session next wants a turn (monotonic seconds; 0.0 is at once, None is never by itself)."""
+        if self._trouble.is_found or self._building.is_ready:
+            return 0.0
+        if self._trainer is None:
+            return None
+        training = self._pace.due_at(playing=self._is_playing)
+        frames = None if self._is_ruined else self.viewing.next_due(self._standing.moment, running=self._is_playing)
+        # What a step or a pause reached since the last snapshot would otherwise never be written.
+        snapshot = self._moments.due_at(self.cursor.update) if self._rests else None
+        # The curve's last point belongs to the moment one stopped at, and its first to the beginning.
+        point = 0.0 if self._needs_point and self._rests else None
+        return min((due for due in (training, frames, snapshot, point) if due is not None), default=None)
+
+    # --- a turn
+
+    def launch(self, now: float) -> Work | None:
+        """Settle what became ready, then enqueue the next chunk and the probes that are due behind it."""
+        if self._trouble.is_found:
+            self._trouble.settle()
+            self._tell()
+        if self._building.is_ready:
+            if self._in_flight:
+                return None
+            self._settle()
+        trainer = self._trainer
+        if trainer is None:
+            return None
+        stepping = self._pace.steps_left > 0
+        chunk = self._next_chunk(trainer, now, stepping=stepping)
+        test = None
+        if chunk is None and self._needs_point and self._rests:
+            test, self._needs_point = trainer.evaluate(), False
+        probes = None
+        if not self._is_ruined:
+            moment = Moment(self._standing.moment, trainer.state, trainer.hyper)
+            probes = self.viewing.launch(moment, now, running=self._is_playing and not stepping)
+        if chunk is None and probes is None and test is None:
+            if self._rests:
+                self._moments.keep_if_due(trainer, is_playing=False)
+            return None
+        call = self._steps.launched_one() if chunk is not None and stepping else None
+        return Work(chunk, test, probes, now, self._standing.generation, call)
+
+    def _next_chunk(self, trainer: Trainer, now: float, *, stepping: bool) -> Chunk | None:
+        wanted = self._pace.wanted(now, playing=self._is_playing)
+        if not wanted:
+            return None
+        evaluate = stepping or now - self._point_at >= METRICS_SECS
+        chunk = trainer.launch(wanted, evaluate=evaluate)
+        self._pace.launched(chunk.updates)
+        self._in_flight += 1
+        self._standing.trained()
+        self._needs_point = not evaluate
+        if evaluate:
+            self._point_at = now
+        return chunk
+
+    def finish(self, work: Work, free_at: float) -> float:
+        """Wait for the work of a turn; count it, report it, send its frames.
+
+        `free_at` is when the device was done with the work before it; returns when it was done with this.
+        """
+        self._in_flight -= work.chunk is not None
+        trainer = self._trainer
+        if trainer is None or work.generation != self._standing.generation:
+            self._telling.refuse(work.step_call, "The run was restarted")
+            return free_at
+        cursor = trainer.cursor
+        if work.chunk is not None:
+            done = trainer.finish(work.chunk)
+            busy = done.at - max(work.launched_at, free_at)
+            free_at = done.at
+            self.device_secs += busy
+            self._pace.measured(done.updates, busy, at_most=not done.waited)
+            cursor = done.cursor
+            if not done.finite:
+                self._diverge(trainer, cursor.update)
+                self._telling.refuse(work.step_call, self._trouble.reason)
+                return free_at
+        test = work.test if work.chunk is None else work.chunk.test
+        if test is not None:
+            self._telling.point(trainer.point(cursor, test))
+        if work.probes is not None:
+            self._send_frames(work.probes, cursor)
+        self._telling.reply(work.step_call, {"update": cursor.update})
+        self._moments.keep_if_due(trainer, is_playing=self._is_playing)
+        return free_at
+
+    def _send_frames(self, probes: Launched, cursor: Cursor) -> None:
+        started = time.monotonic()
+        for envelope, frame in self.viewing.frames(probes, str(self._standing.run), cursor):
+            self._tools.send_frame(envelope, frame)
+        now = time.monotonic()
+        if self._is_playing and self.viewing.budget.spent(now - started, now):
+            self._tell()
+
+    # --- commands
+
+    def control(self, command: ControlSession) -> dict[str, Any] | None:
+        """Play, pause, step, reset, rewind. None if the reply comes later (a step)."""
+        match command.action:
+            case "play":
+                self._play(command.updates_per_second)
+            case "pause":
+                self._pause()
+            case "step":
+                self._machine.require("compiling", "running", "paused", action="step")
+                self._pause()
+                self._steps.add(command.call, command.updates)
+                self._pace.steps_left += command.updates
+                return None
+            case "reset":
+                self._machine.require("compiling", "running", "paused", "diverged", "failed", action="reset")
+                self._restart(None)
+            case "rewind":
+                self._machine.require("diverged", action="rewind")
+                self._restart(self._trainer.good if self._trainer else None)
+        return self.facts
+
+    def _play(self, updates_per_second: float | None) -> None:
+        self._machine.require("compiling", "running", "paused", action="play")
+        self._pace.set_dial(updates_per_second, time.monotonic())
+        self._wants_play = True
+        if self._trainer is not None:
+            self._machine.move("running")
+        self._tell()
+
+    def _pause(self) -> None:
+        self._wants_play = False
+        if self._machine.state == "running":
+            self._machine.move("paused")
+            self._tell()
+
+    def _restart(self, snapshot: Snapshot | None) -> None:
+        """A new run, from the beginning (reset) or from a kept moment (rewind)."""
+        self._drop_steps("The run was restarted")
+        trainer = self._trainer
+        if trainer is None:
+            self._new_run(0)
+            self._begin(self._beginning.experiment, None)
+            return
+        start = snapshot if snapshot is not None else initial_snapshot(trainer.experiment)
+        trainer.restore(start)
+        self._new_run(start.cursor.update)
+        if self._machine.state == "diverged":
+            self._machine.move("paused")
+        self._tell()
+        self._moments.save(trainer)
+
+    def _new_run(self, from_update: int) -> None:
+        self._standing.begin_run(from_update)
+        self._needs_point = True
+        self._moments.changed()
+        self._trouble.clear()
+
+    def edit(self, command: EditSession) -> dict[str, Any] | None:
+        """Apply an experiment. None if the reply comes when a program has been compiled."""
+        experiment = parse_experiment(command.experiment)
+        require_fits(experiment, self._tools.limits.memory_bytes)
+        trainer = self._trainer
+        if trainer is None:
+            self._trouble.clear()
+            self._begin(experiment, self._beginning)
+            return self.facts
+        if trainer.is_live_edit(experiment, train_key(experiment)):
+            self._moments.before_live_edit(trainer)
+            trainer.edit_live(experiment)
+            self._standing.trained()
+            self.viewing.rebind(trainer.subject)
+            return self.facts
+        self._compile(experiment, command.call)
+        return None
+
+    def open_channel(self, command: OpenChannel) -> dict[str, Any]:
+        ask = parse_subscribe(command.subscription)
+        subject = self._trainer.subject if self._trainer else subject_of(self._beginning.experiment)
+        return self.viewing.open(command.channel, ask, subject)
+
+    def save(self) -> Future[None] | None:
+        """Write a snapshot that survives a power cut; None if there is nothing finite to write."""
+        if self._trainer is None or self._is_ruined:
+            return None
+        return self._moments.save(self._trainer, durable=True)
+
+    def close(self) -> None:
+        """Answer whoever still waits."""
+        self._telling.refuse(self._building.drop(), "The session was closed")
+        self._drop_steps("The session was closed")
+        self._machine.move("closed")
+
+    # --- programs
+
+    def _begin(self, experiment: Experiment, base: Snapshot | None) -> None:
+        """Compile the first program; training starts from `base` or from the experiment's own beginning."""
+        self._beginning = carry_over(base, experiment) if base is not None else initial_snapshot(experiment)
+        self._machine.move("compiling")
+        self._compile(experiment, None)
+
+    def _compile(self, experiment: Experiment, call: int | None) -> None:
+        expected_secs = self._building.ask(experiment, call)
+        if expected_secs is not None:
+            self._tell(Progress(step="compile", elapsed_secs=0.0, expected_secs=expected_secs))
+
+    def _settle(self) -> None:
+        """A program is there and no chunk is under way: swap it in, or say why not."""
+        built = self._building.take()
+        if built is None:
+            return
+        if built.program is None:
+            if self._trainer is None:
+                self.fail(built.error)
+                return
+            self._telling.refuse(built.call, built.error)
+        else:
+            self._swap(built.experiment, built.program)
+            self._telling.reply(built.call, self.facts)
+        self._tell()
+
+    def _swap(self, experiment: Experiment, program: TrainProgram) -> None:
+        trainer = self._trainer
+        if trainer is None:
+            trainer = self._trainer = Trainer(self._beginning, program)
+            self._machine.move("running" if self._wants_play else "paused")
+        elif self._machine.state == "diverged":
+            # What is there is not finite; the edit continues from the last moment that was.
+            trainer.edit(trainer.good, experiment, program)
+            self._new_run(trainer.cursor.update)
+            self._machine.move("paused")
+        else:
+            trainer.edit(trainer.snapshot(), experiment, program)
+        self._pace.new_program()
+        self._standing.changed()
+        self._needs_point = True
+        self._moments.changed()
+        self.viewing.rebind(trainer.subject)
+
+    # --- trouble
+
+    def _diverge(self, trainer: Trainer, update: int) -> None:
+        self._standing.changed()
+        self._needs_point = self._wants_play = False
+        self._machine.move("diverged")
+        self._trouble.begin(trainer, update)
+        self._drop_steps(self._trouble.reason)
+        self._tell(Progress(step="locate", elapsed_secs=0.0))
+
+    def fail(self, reason: str | None) -> None:
+        """Give up, keep answering: the client is told why and can reset, edit or leave."""
+        self._drop_steps(reason)
+        self._telling.refuse(self._building.drop(), reason)
+        if self._trainer is not None:
+            self._beginning = self._trainer.good
+        self._trainer = None
+        self._standing.changed()
+        self._trouble.clear()
+        self._trouble.reason = reason
+        self._machine.move("failed")
+        self._tell()
+
+    def _drop_steps(self, reason: str | None) -> None:
+        self._pace.steps_left = 0
+        for call in self._steps.drop():
+            self._telling.refuse(call, reason)
+
+    # --- telling
+
+    def _tell(self, progress: Progress | None = None) -> None:
+        scale, trouble = self.viewing.budget.scale, self._trouble
+        self._telling.state(
+            state=self._machine.state,
+            update=self.cursor.update,
+            epoch=self.cursor.epoch,
+            progress=progress.model_dump() if progress else None,
+            reason=trouble.reason,
+            divergence=trouble.divergence.model_dump() if trouble.divergence else None,
+            updates_per_second=self._pace.updates_per_second,
+            frame_scale=round(scale, 2) if scale < 1.0 else None,
+        )

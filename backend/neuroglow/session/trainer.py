@@ -1,0 +1,172 @@
+"""Training of one session: its program, its device state, where it stands, chunks under way, figures so far.
+
+Knows nothing of clients. `LiveSession` decides when; this does.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neuroglow.data import load
+from neuroglow.engine.metrics import Tally, mean_loss, mean_score
+from neuroglow.engine.optimizers import Hyper, hyper_of
+from neuroglow.engine.order import Cursor
+from neuroglow.engine.programs import TrainProgram
+from neuroglow.engine.snapshot import Snapshot, from_state, to_state
+from neuroglow.engine.train import ChunkResult, Rows, State, Sums
+from neuroglow.engine.walk import Walk, padded
+from neuroglow.insight.probe import Subject
+from neuroglow.session.edits import carry_over, effective_batch
+from neuroglow.spec.experiment import Experiment
+
+FETCH_SECS = 2e-4
+"""Fetching what is ready takes less; longer means that the device was still at it."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk under way: where and in which walk it started, what it will return, the test set's sums if asked for."""
+
+    start: Cursor
+    updates: int
+    per_epoch: int
+    result: ChunkResult
+    test: Sums | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A chunk that is done. `cursor` is where it ended; `finite` is False if the loss of its last update was not."""
+
+    cursor: Cursor
+    updates: int
+    finite: bool
+    at: float
+    """When the device was seen to be done with it, monotonic seconds."""
+    waited: bool
+    """False if it was done before anyone looked."""
+
+
+class Trainer:
+    """`cursor` is where training will stand when every launched chunk is done."""
+
+    def __init__(self, snapshot: Snapshot, program: TrainProgram) -> None:
+        self._install(snapshot, program)
+        self.good = snapshot
+        """The last finite moment, on the host."""
+
+    def _install(self, snapshot: Snapshot, program: TrainProgram) -> None:
+        self.experiment = snapshot.experiment
+        self.program = program
+        self.cursor = snapshot.cursor
+        self.subject = subject_of(self.experiment)
+        self.state: State = to_state(snapshot)
+        self._describe()
+        self._test: Rows = padded(self.subject.dataset.test, program.key.test_bucket)
+        self.tally = Tally()
+        self._newest: Chunk | None = None
+        self._is_sound = True
+
+    def _describe(self) -> None:
+        training = self.experiment.training
+        self.hyper: Hyper = hyper_of(training)
+        self.walk = Walk(self.subject.dataset, self.program.key, training.seed, effective_batch(self.experiment))
+
+    # --- chunks
+
+    def launch(self, updates: int, *, evaluate: bool) -> Chunk:
+        """Enqueue at most `updates` updates (fewer where the walk has no more room) and return without waiting."""
+        wanted = min(updates, self.walk.room(self.cursor))
+        batches = self.walk.batches(self.cursor, wanted)
+        result = self.program.train(self.state, self.hyper, self.walk.rows, batches, np.int32(wanted))
+        self.state = result.state
+        test = self.program.evaluate(self.state.model, self._test) if evaluate else None
+        self._newest = chunk = Chunk(self.cursor, wanted, self.walk.per_epoch, result, test)
+        self.cursor = self.walk.advanced(self.cursor, wanted)
+        return chunk
+
+    def evaluate(self) -> Sums:
+        """Enqueue the test set's sums at the present state."""
+        return self.program.evaluate(self.state.model, self._test)
+
+    def finish(self, chunk: Chunk) -> Finished:
+        """Wait for a chunk and count it. Chunks are finished in the order they were launched."""
+        asked = time.monotonic()
+        done, finite = int(np.asarray(chunk.result.updates)), bool(np.asarray(chunk.result.finite))
+        at = time.monotonic()
+        self.tally.add(chunk.result.sums)
+        # By its own walk: a live edit may have changed the batch size since.
+        cursor = chunk.start.advanced(done, chunk.per_epoch)
+        if not finite:
+            self.cursor, self._is_sound = cursor, False
+        return Finished(cursor, done, finite, at, at - asked > FETCH_SECS)
+
+    def point(self, cursor: Cursor, test: Sums | None) -> dict[str, Any]:
+        """A metrics point at `cursor`: train figures since the last one, test figures of `test`. Starts anew."""
+        head = self.program.key.head
+        held_out = Tally()
+        if test is not None:
+            held_out.add(test)
+        name = "r2" if head == "linear" else "accuracy"
+        point = {
+            "update": cursor.update,
+            "epoch": cursor.epoch,
+            "train_loss": mean_loss(self.tally),
+            "test_loss": mean_loss(held_out),
+            f"train_{name}": mean_score(head, self.tally),
+            f"test_{name}": mean_score(head, held_out),
+        }
+        self.tally = Tally()
+        return point
+
+    # --- moments
+
+    def snapshot(self) -> Snapshot:
+        """The present moment on the host; waits for the device."""
+        return from_state(self.state, self.experiment, self.cursor)
+
+    def keep_good(self) -> bool:
+        """Remember the present moment if every number in it is finite, and every loss on the way to it was.
+
+        A loss overflows before the weights do: what is left can be finite and ruined.
+        """
+        if not self._is_sound or (self._newest is not None and not bool(np.asarray(self._newest.result.finite))):
+            return False
+        snapshot = self.snapshot()
+        if snapshot.is_finite():
+            self.good = snapshot
+            return True
+        return False
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Continue from a finite snapshot, of this experiment or of one before the last edits."""
+        self.edit(snapshot, self.experiment, self.program)
+
+    # --- edits
+
+    def is_live_edit(self, new: Experiment, key: object) -> bool:
+        """True if `new` differs only in traced numbers: no array changes, nothing has to stop."""
+        old = self.experiment
+        return key == self.program.key and new.data == old.data and new.network == old.network
+
+    def edit_live(self, new: Experiment) -> None:
+        """Other traced numbers from the next chunk on."""
+        self.experiment = new
+        self.subject = Subject(new, self.subject.dataset)
+        self.cursor = self.cursor.rescaled(-(-len(self.subject.dataset.train.labels) // effective_batch(new)))
+        self._describe()
+
+    def edit(self, base: Snapshot, new: Experiment, program: TrainProgram) -> None:
+        """Other arrays: what the edit keeps of `base` is carried over."""
+        carried = carry_over(base, new)
+        self._install(carried, program)
+        if carried.is_finite():
+            self.good = carried
+
+
+def subject_of(experiment: Experiment) -> Subject:
+    return Subject(experiment, load(experiment.data))
