@@ -1,0 +1,65 @@
+"""What a gateway is made of, wired, and in which order the parts start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from starlette.requests import HTTPConnection
+
+from neuroglow.gateway.counters import Counters
+from neuroglow.gateway.logs import Log
+from neuroglow.gateway.rates import TokenBucket
+from neuroglow.gateway.registry import Registry
+from neuroglow.gateway.samples import Samples
+from neuroglow.gateway.supervisor import Supervisor
+from neuroglow.settings import Settings
+from neuroglow.store import SessionStore
+
+STOP_SECS = 5.0
+"""For saving all sessions at the end; what is not saved by then resumes from its last snapshot."""
+
+log = Log("gateway")
+
+
+class Gateway:
+    """Made inside a running event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.counters = Counters()
+        self.requests = TokenBucket(
+            per_second=settings.limits.requests_per_second, burst=settings.limits.request_burst, now=time.monotonic()
+        )
+        self._store = SessionStore(settings.data_dir)
+        self.supervisor = Supervisor(settings)
+        self.registry = Registry(settings, self._store, self.counters, self.supervisor.wait_ready)
+        self.samples = Samples(self.supervisor)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Requests are answered right after this; workers and records arrive in their own time."""
+        self._store.prepare()
+        self._tasks += [
+            asyncio.create_task(self.registry.load()),
+            asyncio.create_task(self.registry.watch_viewers()),
+            asyncio.create_task(self.supervisor.start(self.registry)),
+        ]
+
+    async def stop(self) -> None:
+        """Everything to disk, no worker left."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout(STOP_SECS):
+                await self.registry.close()
+        except TimeoutError:
+            log.warning("sessions_not_saved_in_time")
+        await self.supervisor.stop()
+
+
+def gateway_of(connection: HTTPConnection) -> Gateway:
+    """The gateway that answers this request or socket."""
+    gateway: Gateway = connection.app.state.gateway
+    return gateway
