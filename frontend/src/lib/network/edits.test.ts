@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Catalog, DataSetFacts, Experiment } from '../schema.gen';
+import { changeLayer, coefficients, complaint, insertLayer, learningRateBounds, optimizerOf, removeLayer } from './edits';
+
+const facts = { kind: 'plane', columns: ['x1', 'x2'], classes: ['orange', 'blue'] } as unknown as DataSetFacts;
+
+function experiment(units: number[]): Experiment {
+  const layers = units.map((count, index) => ({
+    type: 'dense' as const,
+    name: `dense_${index + 1}`,
+    units: count,
+    activation: 'relu' as const,
+    initializer: 'he_uniform' as const,
+  }));
+  return {
+    version: 1,
+    data: { source: 'synthetic', name: 'xor', samples: 500, noise: 0, train_fraction: 0.5, features: ['x1', 'x2', 'x1*x2'], seed: 0 },
+    network: { layers, output_initializer: 'glorot_uniform' },
+    training: { loss: 'auto', batch_size: 10, optimizer: { type: 'sgd', learning_rate: 0.03 }, regularization: { type: 'none', rate: 0 }, seed: 0 },
+  };
+}
+
+const catalog = {
+  schemas: {
+    experiment: {
+      $defs: {
+        Sgd: { properties: { type: { const: 'sgd' }, learning_rate: { default: 0.03, exclusiveMinimum: 0, maximum: 10 } } },
+        Adam: {
+          properties: {
+            type: { const: 'adam', default: 'adam' },
+            learning_rate: { default: 0.005 },
+            b1: { default: 0.9, minimum: 0, exclusiveMaximum: 1 },
+          },
+        },
+      },
+    },
+  },
+} as unknown as Catalog;
+
+describe('inserting a layer', () => {
+  it('takes the units of the layer before, so that the next keeps its weights, and no name of its own', () => {
+    const draft = experiment([8, 4]);
+    insertLayer(draft, 1, facts);
+    expect(draft.network.layers.map((layer) => layer.units)).toEqual([8, 8, 4]);
+    expect(draft.network.layers[1]).toEqual({ type: 'dense', units: 8, activation: 'relu', initializer: 'he_uniform' });
+    insertLayer(draft, 3, facts);
+    expect(draft.network.layers.map((layer) => layer.units)).toEqual([8, 8, 4, 4]);
+  });
+
+  it('takes the number of inputs at the front', () => {
+    const draft = experiment([8]);
+    insertLayer(draft, 0, facts);
+    expect(draft.network.layers[0]?.units).toBe(3);
+  });
+
+  it('starts with four units in a network without layers', () => {
+    const draft = experiment([]);
+    insertLayer(draft, 0, facts);
+    expect(draft.network.layers[0]).toMatchObject({ units: 4, activation: 'tanh' });
+  });
+});
+
+it('changes and removes layers by position', () => {
+  const draft = experiment([8, 4]);
+  changeLayer(draft, 1, { units: 5, activation: 'sine' });
+  removeLayer(draft, 0);
+  expect(draft.network.layers).toMatchObject([{ name: 'dense_2', units: 5, activation: 'sine' }]);
+});
+
+describe('optimizers', () => {
+  it('come with the defaults and bounds of the schema and keep the learning rate', () => {
+    expect(optimizerOf(catalog, 'adam', 0.1)).toEqual({ type: 'adam', learning_rate: 0.1, b1: 0.9 });
+    expect(coefficients(catalog, 'adam')).toEqual([
+      { name: 'b1', label: 'First moment decay β₁', bounds: { low: 0, high: 1, openLow: false, openHigh: true } },
+    ]);
+    expect(coefficients(catalog, 'sgd')).toEqual([]);
+  });
+
+  it('say what is wrong with a number and what to do', () => {
+    const bounds = learningRateBounds(catalog);
+    expect(complaint(0.03, bounds, false)).toBeNull();
+    expect(complaint(0, bounds, false)).toBe('Choose more than 0');
+    expect(complaint(11, bounds, false)).toBe('Choose 10 or less');
+    expect(complaint(NaN, bounds, false)).toBe('Type a number, e.g. 0.01 or 1e-3');
+    expect(complaint(2.5, { low: 1, high: 9, openLow: false, openHigh: false }, true)).toBe('Type a whole number');
+  });
+});

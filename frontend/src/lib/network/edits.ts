@@ -1,0 +1,113 @@
+/** Edits of the network and of its training, on a draft of the experiment. Pure but for the draft. */
+
+import type { Catalog, DataSetFacts, Dense, Experiment } from '../schema.gen';
+import { inputLabels } from '../render/model';
+
+export type Optimizer = Experiment['training']['optimizer'];
+
+/** A first layer over nothing: as in TensorFlow Playground. */
+const FIRST_UNITS = 4;
+const FIRST: Omit<Dense, 'units'> = { type: 'dense', activation: 'tanh', initializer: 'glorot_uniform' };
+
+/**
+ * Insert a layer before position `at` of the hidden layers. It has as many units as what comes before it, so that the
+ * next layer keeps its weights, and behaves like its neighbour.
+ */
+export function insertLayer(draft: Experiment, at: number, facts: DataSetFacts): void {
+  const { layers } = draft.network;
+  const before = layers[at - 1];
+  const neighbour = before ?? layers[at];
+  const units = before?.units ?? (neighbour === undefined ? FIRST_UNITS : inputLabels(draft, facts).length);
+  const { activation, initializer } = neighbour ?? FIRST;
+  layers.splice(at, 0, { type: 'dense', units, activation, initializer });
+}
+
+export function removeLayer(draft: Experiment, index: number): void {
+  draft.network.layers.splice(index, 1);
+}
+
+export function changeLayer(draft: Experiment, index: number, change: Partial<Pick<Dense, 'units' | 'activation' | 'initializer'>>): void {
+  const layer = draft.network.layers[index];
+  if (layer !== undefined) Object.assign(layer, change);
+}
+
+/** One coefficient of an optimizer, with the bounds the schema gives it. */
+export interface Coefficient {
+  readonly name: string;
+  readonly label: string;
+  readonly bounds: Bounds;
+}
+
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  /** The bound itself is not allowed. */
+  readonly openLow: boolean;
+  readonly openHigh: boolean;
+}
+
+const LABELS: Record<string, string> = {
+  momentum: 'Momentum',
+  b1: 'First moment decay β₁',
+  b2: 'Second moment decay β₂',
+  eps: 'Epsilon',
+  decay: 'Decay',
+  weight_decay: 'Weight decay',
+};
+
+interface Property {
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+}
+
+/** The properties of an optimizer as the experiment's JSON Schema in the catalog describes them. */
+function properties(catalog: Catalog, type: string): Record<string, Property> {
+  const schema = catalog.schemas.experiment as { $defs?: Record<string, { properties?: Record<string, Property> }> };
+  const found = Object.values(schema.$defs ?? {}).find(
+    (definition) => definition.properties?.type?.const === type && 'learning_rate' in definition.properties,
+  );
+  return found?.properties ?? {};
+}
+
+export function coefficients(catalog: Catalog, type: string): Coefficient[] {
+  return Object.entries(properties(catalog, type))
+    .filter(([name]) => name !== 'type' && name !== 'learning_rate')
+    .map(([name, property]) => ({ name, label: LABELS[name] ?? name, bounds: boundsOf(property) }));
+}
+
+export function learningRateBounds(catalog: Catalog): Bounds {
+  return boundsOf(properties(catalog, 'sgd').learning_rate ?? {});
+}
+
+/** Another optimizer with its own defaults; the learning rate stays the person's. */
+export function optimizerOf(catalog: Catalog, type: string, learningRate: number): Optimizer {
+  const defaults = Object.entries(properties(catalog, type)).map(([name, property]) => [name, property.default]);
+  return { ...Object.fromEntries(defaults), type, learning_rate: learningRate } as Optimizer;
+}
+
+function boundsOf(property: Property): Bounds {
+  return {
+    low: property.exclusiveMinimum ?? property.minimum ?? -Infinity,
+    high: property.exclusiveMaximum ?? property.maximum ?? Infinity,
+    openLow: property.exclusiveMinimum !== undefined,
+    openHigh: property.exclusiveMaximum !== undefined,
+  };
+}
+
+/** What is wrong with a typed number and what to do, or null. */
+export function complaint(value: number, bounds: Bounds, whole: boolean): string | null {
+  if (!Number.isFinite(value)) return 'Type a number, e.g. 0.01 or 1e-3';
+  if (whole && !Number.isInteger(value)) return 'Type a whole number';
+  if (value < bounds.low || (bounds.openLow && value === bounds.low)) {
+    return bounds.openLow ? `Choose more than ${bounds.low}` : `Choose ${bounds.low} or more`;
+  }
+  if (value > bounds.high || (bounds.openHigh && value === bounds.high)) {
+    const high = bounds.high.toLocaleString('en-US');
+    return bounds.openHigh ? `Choose less than ${high}` : `Choose ${high} or less`;
+  }
+  return null;
+}

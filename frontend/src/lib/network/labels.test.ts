@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+
+import { layers } from '../render/fixtures';
+import { labelOf, plainName } from './labels';
+
+describe('labels', () => {
+  const [, hidden, output] = layers([8], { kind: 'table', inputs: 4, classes: 3 });
+
+  it('carry the current value with its sign', () => {
+    expect(hidden && labelOf(hidden, 2, -0.518)).toBe('Neuron 3 of Dense 8, activation −0.52');
+    expect(output && labelOf(output, 1, 0.9812)).toBe('Output name 2, activation 0.981');
+  });
+
+  it('say what it is before there is a value', () => {
+    expect(hidden && labelOf(hidden, 0, undefined)).toBe('Neuron 1 of Dense 8');
+  });
+
+  it('write features as mathematics does', () => {
+    expect(['x1', 'x2^2', 'x1*x2', 'sin(x1)'].map(plainName)).toEqual(['x₁', 'x₂²', 'x₁x₂', 'sin x₁']);
+  });
+
+  it('leave units of measurement out', () => {
+    expect(plainName('sepal length (cm)')).toBe('sepal length');
+  });
+});

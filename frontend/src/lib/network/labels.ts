@@ -1,0 +1,64 @@
+/** The spoken side of the tiles: each button's label carries the unit's current value, renewed once a second. */
+
+import { figure, signed } from '../render/figures';
+import { layerTitle, type LayerModel } from '../render/model';
+import type { NetworkValues } from '../render/values';
+
+const RENEWED_MS = 1_000;
+
+interface Labelled {
+  readonly model: LayerModel;
+  readonly unit: number;
+}
+
+export class Labels {
+  private readonly elements = new Map<HTMLElement, Labelled>();
+  private refreshedAt = -Infinity;
+
+  /** Label this element from now on. Returns what ends it. */
+  add(element: HTMLElement, model: LayerModel, unit: number): () => void {
+    this.elements.set(element, { model, unit });
+    element.ariaLabel = labelOf(model, unit, undefined);
+    this.refreshedAt = -Infinity;
+    return () => {
+      this.elements.delete(element);
+    };
+  }
+
+  refresh(now: number, values: NetworkValues): void {
+    if (now - this.refreshedAt < RENEWED_MS) return;
+    this.refreshedAt = now;
+    for (const [element, { model, unit }] of this.elements) {
+      const value = model.picture === 'image' ? undefined : values.activation(model.name, unit);
+      const label = labelOf(model, unit, value);
+      if (element.ariaLabel !== label) element.ariaLabel = label;
+    }
+  }
+}
+
+/** "Neuron 3 of Dense 8, activation +0.52". */
+export function labelOf(model: LayerModel, unit: number, value: number | undefined): string {
+  return `${unitName(model, unit)}${value === undefined ? '' : `, ${valueName(model)} ${model.role === 'output' && model.labels.length > 0 ? figure(value, 3) : signed(value, 2)}`}`;
+}
+
+export function unitName(model: LayerModel, unit: number): string {
+  if (model.picture === 'image') return 'Input image';
+  if (model.role === 'input') return `Input ${plainName(model.labels[unit] ?? String(unit + 1))}`;
+  if (model.role === 'output') return model.labels.length > 0 ? `Output ${model.labels[unit] ?? unit + 1}` : 'Output';
+  return `Neuron ${unit + 1} of ${layerTitle(model)}`;
+}
+
+function valueName(model: LayerModel): string {
+  return model.role === 'input' ? 'value' : 'activation';
+}
+
+/** x1^2 as it is read: x₁²; columns without their unit. */
+export function plainName(feature: string): string {
+  return feature
+    .replaceAll('x1', 'x₁')
+    .replaceAll('x2', 'x₂')
+    .replaceAll('^2', '²')
+    .replaceAll('*', '')
+    .replace(/ \(.*\)$/, '')
+    .replace(/^sin\((.*)\)$/, 'sin $1');
+}

@@ -1,0 +1,57 @@
+/** The input features of plane data: their names as people write them and the formulas themselves. */
+import { MAP_GAIN, type Ramp } from './colors';
+
+/** Half the width of the plane all synthetic sets live on. */
+export const PLANE_REACH = 6;
+
+interface FeatureFacts {
+  /** Plain text and lowered or raised parts, in order. */
+  parts: readonly (readonly [text: string, place: 'line' | 'sub' | 'sup'])[];
+  /** In words, for those who do not see the picture. */
+  words: string;
+  /** Scaled to reach ±1 on the plane. */
+  value(x1: number, x2: number): number;
+}
+
+export const FEATURES: Record<string, FeatureFacts> = {
+  x1: { parts: [['x', 'line'], ['1', 'sub']], words: 'x1', value: (x1) => x1 / PLANE_REACH },
+  x2: { parts: [['x', 'line'], ['2', 'sub']], words: 'x2', value: (_, x2) => x2 / PLANE_REACH },
+  'x1^2': {
+    parts: [['x', 'line'], ['1', 'sub'], ['2', 'sup']],
+    words: 'x1 squared',
+    value: (x1) => (x1 / PLANE_REACH) ** 2,
+  },
+  'x2^2': {
+    parts: [['x', 'line'], ['2', 'sub'], ['2', 'sup']],
+    words: 'x2 squared',
+    value: (_, x2) => (x2 / PLANE_REACH) ** 2,
+  },
+  'x1*x2': {
+    parts: [['x', 'line'], ['1', 'sub'], ['x', 'line'], ['2', 'sub']],
+    words: 'x1 times x2',
+    value: (x1, x2) => (x1 * x2) / PLANE_REACH ** 2,
+  },
+  'sin(x1)': { parts: [['sin x', 'line'], ['1', 'sub']], words: 'sine of x1', value: (x1) => Math.sin(x1) },
+  'sin(x2)': { parts: [['sin x', 'line'], ['2', 'sub']], words: 'sine of x2', value: (_, x2) => Math.sin(x2) },
+};
+
+const RESOLUTION = 24;
+/** Switches are small and stand alone, so they may be brighter than maps. */
+const GAIN = MAP_GAIN * 1.3;
+
+/** A feature's own map. */
+export function drawFeature(canvas: HTMLCanvasElement, feature: string, ramp: Ramp): void {
+  const context = canvas.getContext('2d');
+  const facts = FEATURES[feature];
+  if (!context || !facts) return;
+  canvas.width = canvas.height = RESOLUTION;
+  const image = context.createImageData(RESOLUTION, RESOLUTION);
+  const pixels = new Uint32Array(image.data.buffer);
+  const at = (cell: number): number => PLANE_REACH * ((2 * (cell + 0.5)) / RESOLUTION - 1);
+  for (let row = 0; row < RESOLUTION; row++) {
+    for (let column = 0; column < RESOLUTION; column++) {
+      pixels[row * RESOLUTION + column] = ramp.pixel(GAIN * facts.value(at(column), -at(row)));
+    }
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,47 @@
+/** Networks and values for the tests of this folder. */
+
+import type { FrameStore } from '../state/frames';
+import type { LayerModel, Picture } from './model';
+
+interface DataLike {
+  readonly kind?: 'plane' | 'table' | 'image';
+  readonly inputs?: number;
+  readonly classes?: number;
+}
+
+/** The layers of a network with these hidden sizes. */
+export function layers(sizes: readonly number[], data: DataLike = {}): LayerModel[] {
+  const { kind = 'plane', inputs = 2, classes = 2 } = data;
+  const picture: Picture = kind === 'plane' ? 'map' : 'cell';
+  const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `name ${index + 1}`);
+  const ends = { dense: null, index: -1, fresh: false };
+  return [
+    { ...ends, name: 'x', role: 'input', units: inputs, picture: kind === 'image' ? 'image' : picture, labels: names(inputs) },
+    ...sizes.map((units, index): LayerModel => ({
+      name: `dense_${index + 1}`,
+      role: 'hidden',
+      units,
+      picture: kind === 'image' && index === 0 ? 'weights' : picture,
+      labels: [],
+      dense: { type: 'dense', name: `dense_${index + 1}`, units, activation: 'tanh', initializer: 'glorot_uniform' },
+      index,
+      fresh: false,
+    })),
+    { ...ends, name: 'output', role: 'output', units: classes > 2 ? classes : 1, picture, labels: classes > 2 ? names(classes) : [] },
+  ];
+}
+
+type Tensors = Record<string, { data: Float32Array; shape: number[] }>;
+
+/** A store that holds these tensors; `updates` says which update each channel is at. */
+export function store(channels: Record<string, Tensors>, updates: Record<string, number>): FrameStore {
+  const stub: Pick<FrameStore, 'get' | 'updateOf'> = {
+    get: (channel, name) => channels[channel]?.[name],
+    updateOf: (channel) => updates[channel] ?? -1,
+  };
+  return stub as FrameStore;
+}
+
+export function tensor(shape: number[], values: number[]): { data: Float32Array; shape: number[] } {
+  return { data: Float32Array.from(values), shape };
+}

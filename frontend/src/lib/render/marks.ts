@@ -1,0 +1,56 @@
+/** What is drawn over the tiles: the ring of the selected neuron with its lead, and the titles of rows. */
+
+import type { Palette } from './colors';
+import type { NetworkLayout, Tile } from './layout';
+import { layerTitle, spoken } from './model';
+import { isVisible, type View } from './viewport';
+
+/** A ring around the tile and a thin lead to the drawer below. */
+export function paintSelection(
+  context: CanvasRenderingContext2D,
+  tile: Tile,
+  palette: Palette,
+  layout: NetworkLayout,
+  view: View,
+): void {
+  const half = tile.size / 2 + 4;
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.roundRect(tile.x - half, tile.y - half, 2 * half, 2 * half, 7);
+  context.stroke();
+  if (layout.direction === 'down') return;
+  const bottom = (view.height - view.y) / view.zoom;
+  context.globalAlpha = 0.7;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(tile.x - half, tile.y);
+  context.lineTo(tile.x - half - 16, tile.y);
+  context.lineTo(tile.x - half - 16, bottom);
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/** Links cross the headers of rows, so titles stand above them. */
+export function paintTitles(context: CanvasRenderingContext2D, layout: NetworkLayout, palette: Palette, view: View): void {
+  context.textBaseline = 'middle';
+  for (const card of layout.cards) {
+    if (card.item.kind !== 'layer' || !isVisible(card, view)) continue;
+    const { layer } = card.item;
+    const title = layerTitle(layer);
+    const rest = layer.dense === null ? '' : ` · ${spoken(layer.dense.activation)}`;
+    context.font = `600 12px ${palette.font}`;
+    const width = context.measureText(title).width;
+    context.font = `400 12px ${palette.font}`;
+    context.fillStyle = palette.card;
+    context.beginPath();
+    context.roundRect(card.x + 6, card.y + 4, width + context.measureText(rest).width + 12, 20, 4);
+    context.fill();
+    context.fillStyle = palette.ink2;
+    context.fillText(rest, card.x + 12 + width, card.y + 14);
+    context.font = `600 12px ${palette.font}`;
+    context.fillStyle = palette.ink;
+    context.fillText(title, card.x + 12, card.y + 14);
+  }
+  context.textBaseline = 'alphabetic';
+}

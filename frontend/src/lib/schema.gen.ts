@@ -1,0 +1,511 @@
+// GENERATED from the pydantic models by scripts/gen-schema.mjs (`npm run schema`); do not edit.
+
+/** The frame with this `seq` (and all before it) was painted. Not rate-counted, not answered. */
+export interface Ack {
+  type: 'ack';
+  seq: number;
+}
+
+/** s ← s + g²,  w ← w − lr·g / (√s + ε)  (Duchi et al. 2011) */
+export interface Adagrad {
+  type: 'adagrad';
+  learning_rate: number;
+  eps: number;
+}
+
+/** Kingma & Ba 2015, bias-corrected */
+export interface Adam {
+  type: 'adam';
+  learning_rate: number;
+  b1: number;
+  b2: number;
+  eps: number;
+}
+
+/** Adam with decoupled weight decay on weights, not biases (Loshchilov & Hutter 2019) */
+export interface AdamW {
+  type: 'adamw';
+  learning_rate: number;
+  b1: number;
+  b2: number;
+  eps: number;
+  weight_decay: number;
+}
+
+/** A real data set that comes with scikit-learn, standardised, split with a seed. */
+export interface BundledData {
+  source: 'bundled';
+  name: 'digits' | 'iris' | 'wine' | 'breast_cancer' | 'diabetes';
+  train_fraction: number;
+  seed: number;
+}
+
+export interface Catalog {
+  version: string;
+  data_sets: DataSetFacts[];
+  features: string[];
+  layers: string[];
+  activations: string[];
+  initializers: string[];
+  losses: string[];
+  optimizers: string[];
+  regularizations: string[];
+  map_resolutions: number[];
+  presets: Preset[];
+  first_preset: string;
+  limits: Limits;
+  schemas: Record<string, unknown>;
+}
+
+export type ClientMessage =
+  | Hello
+  | Control
+  | Edit
+  | SubscribeMaps
+  | SubscribeActivations
+  | SubscribeUnit
+  | SubscribeWeights
+  | SubscribeGradients
+  | SubscribeStatistics
+  | SubscribePredictions
+  | Unsubscribe
+  | Ack;
+
+/**
+ * Owner only. `play` and `pause` are idempotent; `step` is done when its updates are; `rewind` goes back to the
+ * last finite moment before a divergence.
+ */
+export interface Control {
+  type: 'control';
+  request: number;
+  action: 'play' | 'pause' | 'step' | 'reset' | 'rewind';
+  updates?: number;
+  updates_per_second?: number | null;
+}
+
+/** `POST /api/sessions`: an experiment, a preset's name, or neither for the default experiment. */
+export interface CreateSession {
+  experiment?: Record<string, unknown> | null;
+  preset?: string | null;
+  play?: boolean;
+  updates_per_second?: number | null;
+}
+
+/** `classes` are names in label order (empty for regression); `columns` the raw input columns. */
+export interface DataSetFacts {
+  source: 'synthetic' | 'bundled';
+  name: string;
+  title: string;
+  sentence: string;
+  task: 'classification' | 'regression';
+  kind: 'plane' | 'table' | 'image';
+  classes: string[];
+  columns: string[];
+  target: string;
+  rows?: number | null;
+  image_shape?: [number, number] | null;
+  takes_classes: boolean;
+}
+
+/**
+ * A fully connected layer: a = activation(W x + b).
+ *
+ * `name` is filled in by the server when absent. `inputs` names the layers it reads; absent means the layer before.
+ */
+export interface Dense {
+  type: 'dense';
+  name?: string | null;
+  inputs?: string[] | null;
+  units: number;
+  activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+}
+
+/** Where the loss stopped being finite, and the update one click goes back to. */
+export interface Divergence {
+  update: number;
+  layer?: string | null;
+  what?: 'weights' | 'activations' | 'gradients' | 'loss' | null;
+  good_update: number;
+  located: boolean;
+}
+
+/** Answers one request. A subscription's carries `channel` and the stream's facts (`docs/wire.md`). */
+export interface Done {
+  type: 'done';
+  request: number;
+  revision?: number | null;
+  update?: number | null;
+  channel?: string | null;
+  [fact: string]: unknown;
+}
+
+/** Owner only. An RFC 6902 patch over the experiment of revision `base`. */
+export interface Edit {
+  type: 'edit';
+  request: number;
+  base: number;
+  patch: Record<string, unknown>[];
+}
+
+/** Answers one request, or, with `request` null, what could not be read. */
+export interface ErrorMessage {
+  type: 'error';
+  request: number | null;
+  code: string;
+  message: string;
+  field?: string | null;
+  [fact: string]: unknown;
+}
+
+/** Data + network + training + seeds. The default is TensorFlow Playground's. */
+export interface Experiment {
+  version: 1;
+  data: SyntheticData | BundledData;
+  network: Network;
+  training: Training;
+}
+
+/** The experiment after an edit, to everyone, with the update at which it took effect. */
+export interface ExperimentMessage {
+  type: 'experiment';
+  revision: number;
+  update: number;
+  experiment: Experiment;
+}
+
+/** What the web process counts. A frame is received once per audience and sent once per viewer. */
+export interface GatewayHealth {
+  resident_bytes: number;
+  sessions: number;
+  sockets: number;
+  frames_received: number;
+  frames_sent: number;
+  frames_superseded: number;
+  messages_sent: number;
+}
+
+/** Answer to `GET /api/health`. */
+export interface Health {
+  status: 'ok';
+  version: string;
+  workers: WorkerHealth[];
+  gateway: GatewayHealth;
+}
+
+/** The first message of a socket. A token of the session decides the role. */
+export interface Hello {
+  type: 'hello';
+  protocol: number;
+  token: string;
+}
+
+/** What a client must keep within. The values of a server are its settings; these are the defaults. */
+export interface Limits {
+  samples: number;
+  classes: number;
+  layers: number;
+  units: number;
+  batch_size: number;
+  seed: number;
+  memory_bytes: number;
+  message_bytes: number;
+  body_bytes: number;
+  json_depth: number;
+  patch_operations: number;
+  messages_per_second: number;
+  message_burst: number;
+  hello_secs: number;
+  requests_per_second: number;
+  request_burst: number;
+  frame_bytes: number;
+  frames_per_second: number;
+  frames_in_flight: number;
+  probe_share: number;
+  subscriptions_per_viewer: number;
+  probes_per_session: number;
+  sample_rows: number;
+  weight_cells: number;
+  step_updates: number;
+  max_updates_per_second: number;
+  metrics_points: number;
+  sessions: number;
+  viewers_per_session: number;
+  sockets: number;
+  viewer_stall_secs: number;
+  unwatched_pause_secs: number;
+  snapshot_secs: number;
+}
+
+export interface Metrics {
+  type: 'metrics';
+  run: string;
+  points: Point[];
+}
+
+/** v ← μ·v + g,  w ← w − lr·v  (Polyak 1964, in the form of Sutskever et al. 2013) */
+export interface Momentum {
+  type: 'momentum';
+  learning_rate: number;
+  momentum: number;
+}
+
+/** v ← μ·v + g,  w ← w − lr·(g + μ·v)  (Sutskever et al. 2013) */
+export interface Nesterov {
+  type: 'nesterov';
+  learning_rate: number;
+  momentum: number;
+}
+
+/** Hidden layers; the input `x` and the last layer `output` are implied by the data. */
+export interface Network {
+  layers: Dense[];
+  output_initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+}
+
+/** Losses are means (nats, or ½ squared error); accuracy is a fraction 0..1; regression has R² instead. */
+export interface Point {
+  update: number;
+  epoch: number;
+  train_loss?: number | null;
+  test_loss?: number | null;
+  train_accuracy?: number | null;
+  test_accuracy?: number | null;
+  train_r2?: number | null;
+  test_r2?: number | null;
+}
+
+export interface Preset {
+  name: string;
+  title: string;
+  sentence: string;
+  experiment: Experiment;
+}
+
+/** What a waiting person is told: the step under way, and how far it is of what is expected. */
+export interface Progress {
+  step: 'engine' | 'trace' | 'compile' | 'probe' | 'restore' | 'locate';
+  elapsed_secs: number;
+  expected_secs?: number | null;
+}
+
+/**
+ * Acts on weights, never on biases, as TensorFlow Playground does: w ← w − lr·rate·w (l2) or −lr·rate·sign(w)
+ * (l1).
+ */
+export interface Regularization {
+  type: 'none' | 'l1' | 'l2';
+  rate: number;
+}
+
+/** v ← ρ·v + (1−ρ)·g²,  w ← w − lr·g / (√v + ε)  (Tieleman & Hinton 2012) */
+export interface RmsProp {
+  type: 'rmsprop';
+  learning_rate: number;
+  decay: number;
+  eps: number;
+}
+
+/** A row of the session's own data. */
+export interface SampleAt {
+  split?: 'train' | 'test';
+  index?: number;
+}
+
+/** Raw input columns (before features and standardisation), one number per column of the data set. */
+export interface SampleValues {
+  values: number[];
+}
+
+/** `POST /api/samples`: rows of a data set, a pure function of its spec. */
+export interface SamplesRequest {
+  data: SyntheticData | BundledData;
+  split?: 'train' | 'test';
+  from?: number;
+  count?: number;
+}
+
+export type ServerMessage =
+  | Welcome
+  | Done
+  | State
+  | ExperimentMessage
+  | Metrics
+  | ErrorMessage;
+
+/** Answer to `POST /api/sessions`. The tokens are shown here once; keep the owner's. */
+export interface SessionCreated {
+  id: string;
+  run: string;
+  revision: number;
+  state: 'compiling' | 'running' | 'paused' | 'diverged' | 'failed' | 'closed';
+  owner_token: string;
+  viewer_token: string;
+  experiment: Experiment;
+}
+
+export interface SessionInfo {
+  id: string;
+  state: 'compiling' | 'running' | 'paused' | 'diverged' | 'failed' | 'closed';
+  run: string;
+  revision: number;
+  update: number;
+  epoch: number;
+  experiment: Experiment;
+}
+
+/** w ← w − lr·g */
+export interface Sgd {
+  type: 'sgd';
+  learning_rate: number;
+}
+
+/** The session's state, to everyone, whenever it changes. */
+export interface State {
+  type: 'state';
+  state: 'compiling' | 'running' | 'paused' | 'diverged' | 'failed' | 'closed';
+  run: string;
+  update: number;
+  epoch: number;
+  from_update?: number | null;
+  progress?: Progress | null;
+  reason?: string | null;
+  divergence?: Divergence | null;
+  updates_per_second?: number | null;
+  frame_scale?: number | null;
+}
+
+export type Subscribe =
+  | SubscribeMaps
+  | SubscribeActivations
+  | SubscribeUnit
+  | SubscribeWeights
+  | SubscribeGradients
+  | SubscribeStatistics
+  | SubscribePredictions;
+
+/** Each unit's activation for one sample. */
+export interface SubscribeActivations {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'activations';
+  layers?: 'all' | string[];
+  sample?: SampleAt | SampleValues;
+}
+
+/** Gradients of the training loss with respect to the weights, like `weights`. */
+export interface SubscribeGradients {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'gradients';
+  layers?: 'all' | string[];
+  max_cells?: number;
+}
+
+/** Each unit's activation over the plane. Plane data only. "all" is every hidden layer and `output`; `x` by name. */
+export interface SubscribeMaps {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'maps';
+  layers?: 'all' | string[];
+  units?: [number, number] | null;
+  resolution?: 10 | 20 | 50 | 100;
+}
+
+/** The output for rows of one split. */
+export interface SubscribePredictions {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'predictions';
+  split?: 'train' | 'test';
+  from?: number;
+  count?: number;
+}
+
+/** Six figures and a histogram per layer: the health of activations and gradients. */
+export interface SubscribeStatistics {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'statistics';
+  layers?: 'all' | string[];
+}
+
+/** The magnifying glass on one neuron: `inputs`, `weights`, `bias`, `z`, `a`, `outgoing`, all at one update. */
+export interface SubscribeUnit {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'unit';
+  layer: string;
+  unit: number;
+  sample?: SampleAt | SampleValues;
+}
+
+/** Weight matrices (out, in), mean-pooled beyond `max_cells`. */
+export interface SubscribeWeights {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'weights';
+  layers?: 'all' | string[];
+  max_cells?: number;
+}
+
+/**
+ * Points on the plane [-6, 6]², drawn by a named generator.
+ *
+ * `noise` is TensorFlow Playground's slider divided by 100. `classes` belongs to blobs, moons, rings and spirals only.
+ */
+export interface SyntheticData {
+  source: 'synthetic';
+  name: 'circle' | 'xor' | 'gauss' | 'spiral' | 'plane' | 'multi_gauss' | 'blobs' | 'moons' | 'rings' | 'spirals';
+  samples: number;
+  noise: number;
+  classes?: number | null;
+  train_fraction: number;
+  features: ('x1' | 'x2' | 'x1^2' | 'x2^2' | 'x1*x2' | 'sin(x1)' | 'sin(x2)')[];
+  seed: number;
+}
+
+/**
+ * `loss` "auto" is cross-entropy for classes and squared error for regression.
+ *
+ * `squared_error` on classes is ½(tanh(z) − t)² with t = ±1, as TensorFlow Playground does. A batch larger than the
+ * training set is the whole set.
+ */
+export interface Training {
+  loss: 'auto' | 'cross_entropy' | 'squared_error';
+  batch_size: number;
+  optimizer: Sgd | Momentum | Nesterov | Adam | AdamW | RmsProp | Adagrad;
+  regularization: Regularization;
+  seed: number;
+}
+
+export interface Unsubscribe {
+  type: 'unsubscribe';
+  request: number;
+  channel: string;
+}
+
+export interface Welcome {
+  type: 'welcome';
+  protocol: number;
+  role: 'owner' | 'viewer';
+  limits: Limits;
+  session: SessionInfo;
+  viewer_token?: string | null;
+}
+
+/** `compiles` counts every XLA compile of that worker's process. */
+export interface WorkerHealth {
+  id: string;
+  state: 'starting' | 'ready' | 'failed';
+  device?: string | null;
+  compiles: number;
+  resident_bytes: number;
+}

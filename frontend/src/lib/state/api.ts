@@ -1,0 +1,80 @@
+/** The HTTP side of the gateway. Every refusal becomes an `ApiError` that carries the server's sentence. */
+import type { Catalog, Experiment, Health, SamplesRequest, SessionCreated, SessionInfo } from '../schema.gen';
+import { decodeTensors, type TensorFile } from '../wire/frame';
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field?: string,
+    /** From `Retry-After`, where the server gave one. */
+    readonly retryAfterSecs?: number,
+  ) {
+    super(message);
+  }
+}
+
+export type NewSession = ({ experiment: Experiment } | { preset: string }) & { updates_per_second?: number };
+
+export const getCatalog = (): Promise<Catalog> => json('GET', '/api/catalog');
+
+export const getHealth = (): Promise<Health> => json('GET', '/api/health');
+
+export const createSession = (what: NewSession): Promise<SessionCreated> =>
+  json('POST', '/api/sessions', { body: { ...what, play: true } });
+
+export const getSession = (id: string, token: string): Promise<SessionInfo> =>
+  json('GET', `/api/sessions/${encodeURIComponent(id)}`, { token });
+
+export async function deleteSession(id: string, token: string): Promise<void> {
+  await request('DELETE', `/api/sessions/${encodeURIComponent(id)}`, { token });
+}
+
+export async function getSamples(ask: SamplesRequest, signal: AbortSignal): Promise<TensorFile> {
+  const response = await request('POST', '/api/samples', { body: ask, signal });
+  return decodeTensors(await response.arrayBuffer());
+}
+
+export function liveUrl(id: string): string {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${location.host}/api/sessions/${encodeURIComponent(id)}/live`;
+}
+
+interface Options {
+  body?: unknown;
+  token?: string;
+  signal?: AbortSignal;
+}
+
+async function json<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const response = await request(method, path, options);
+  return (await response.json()) as T;
+}
+
+async function request(method: string, path: string, { body, token, signal }: Options): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
+  let response: Response;
+  try {
+    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'unreachable', 'The server does not answer');
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
+  const said = (await response.json().catch(() => ({}))) as { code?: string; message?: string; field?: string };
+  return new ApiError(
+    response.status,
+    said.code ?? 'unreachable',
+    said.message ?? `The server answered ${response.status}`,
+    said.field,
+    Number.isFinite(retryAfter) ? retryAfter : undefined,
+  );
+}

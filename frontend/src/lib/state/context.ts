@@ -1,0 +1,10 @@
+/** What the components share. Set once by the page's root. */
+import { createContext } from 'svelte';
+
+import type { Samples } from './samples.svelte';
+import type { Selection } from './selection.svelte';
+import type { Session } from './session.svelte';
+
+export const [getSession, setSession] = createContext<Session>();
+export const [getSelection, setSelection] = createContext<Selection>();
+export const [getSamples, setSamples] = createContext<Samples>();

@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Edit, Experiment } from '../schema.gen';
+import { apply, type Json, type Operation } from './diff';
+import { Edits } from './edits.svelte';
+import { experiment } from './fixtures';
+import { CONNECTION_LOST, RequestError } from './requests';
+
+/** A server that answers when told to. It names new layers and counts revisions as the real one does. */
+class Server {
+  revision = 1;
+  experiment = experiment();
+  waiting: { edit: Pick<Edit, 'base' | 'patch'>; resolve: (done: { revision: number }) => void; reject: (error: Error) => void }[] = [];
+  edits = new Edits(this.experiment, this.revision, (edit) => {
+    return new Promise((resolve, reject) => this.waiting.push({ edit, resolve, reject }));
+  }, () => Date.now());
+
+  /** Take the oldest edit; the `experiment` message comes before or after its `done`. */
+  async accept(order: 'experiment first' | 'done first' = 'done first'): Promise<void> {
+    const { edit, resolve } = this.waiting.shift() ?? fail();
+    expect(edit.base).toBe(this.revision);
+    this.become(apply(this.experiment as unknown as Json, edit.patch as unknown as Operation[]) as unknown as Experiment);
+    if (order === 'experiment first') this.edits.confirm(this.experiment, this.revision);
+    resolve({ revision: this.revision });
+    await settle();
+    if (order === 'done first') this.edits.confirm(this.experiment, this.revision);
+    await settle();
+  }
+
+  async refuse(code: string, message = 'No'): Promise<void> {
+    (this.waiting.shift() ?? fail()).reject(new RequestError(code, message, '/training'));
+    await settle();
+  }
+
+  become(next: Experiment): void {
+    this.revision += 1;
+    this.experiment = structuredClone(next);
+    for (const layer of this.experiment.network.layers) layer.name ??= `dense_${this.revision + 10}`;
+  }
+}
+
+function fail(): never {
+  throw new Error('No edit is waiting');
+}
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(100);
+}
+
+const rate = (value: number) => (draft: Experiment): void => {
+  draft.training.optimizer.learning_rate = value;
+};
+const rateOf = (shown: Experiment): number => shown.training.optimizer.learning_rate;
+const addLayer = (draft: Experiment): void => {
+  draft.network.layers.push({ type: 'dense', units: 3, activation: 'relu', initializer: 'he_uniform' });
+};
+
+let server: Server;
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new Server();
+});
+afterEach(() => vi.useRealTimers());
+
+describe('Edits', () => {
+  it('shows an edit at once and sends the difference', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    expect(rateOf(server.edits.experiment)).toBe(0.1);
+    expect(server.edits.pending).toBe(true);
+    expect(server.waiting[0]?.edit.patch).toEqual([
+      { op: 'replace', path: '/training/optimizer/learning_rate', value: 0.1 },
+    ]);
+    await server.accept();
+    expect(server.edits.pending).toBe(false);
+    expect(server.experiment).toEqual(server.edits.experiment);
+  });
+
+  it.each(['done first', 'experiment first'] as const)('merges what comes while one is in flight (%s)', async (order) => {
+    for (const value of [0.1, 0.2, 0.3]) server.edits.edit('Rate', rate(value));
+    expect(server.waiting).toHaveLength(1);
+    await server.accept(order);
+    expect(server.waiting).toHaveLength(1);
+    expect(rateOf(server.edits.experiment)).toBe(0.3);
+    await server.accept(order);
+    expect(rateOf(server.experiment)).toBe(0.3);
+    expect(server.edits.pending).toBe(false);
+  });
+
+  it('takes over the names the server gives', async () => {
+    server.edits.edit('Layer', addLayer);
+    await server.accept();
+    expect(server.edits.experiment.network.layers[2]?.name).toBe('dense_12');
+    expect(server.waiting).toHaveLength(0);
+  });
+
+  it('carries a later edit over the names that came meanwhile', async () => {
+    server.edits.edit('Layer', addLayer);
+    server.edits.edit('Units', (draft) => {
+      const layer = draft.network.layers[2];
+      if (layer) layer.units = 5;
+    });
+    await server.accept();
+    await server.accept();
+    expect(server.experiment.network.layers[2]).toMatchObject({ name: 'dense_12', units: 5 });
+  });
+
+  it('rolls back a refused edit and says why', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    await server.refuse('invalid', 'Too much');
+    expect(rateOf(server.edits.experiment)).toBe(0.03);
+    expect(server.edits.error).toMatchObject({ code: 'invalid', message: 'Too much', field: '/training' });
+    expect(server.edits.canUndo).toBe(false);
+    server.edits.edit('Rate', rate(0.2));
+    expect(server.edits.error).toBeNull();
+  });
+
+  it('rebases a stale edit once onto what somebody else did', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    server.become(experiment((draft) => (draft.data.seed = 5)));
+    server.edits.confirm(server.experiment, server.revision);
+    await server.refuse('stale_revision');
+    expect(server.waiting[0]?.edit.base).toBe(2);
+    await server.accept();
+    expect([server.experiment.data.seed, rateOf(server.experiment)]).toEqual([5, 0.1]);
+  });
+
+  it('rebases also where the newer experiment comes after the refusal', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    server.become(experiment((draft) => (draft.data.seed = 5)));
+    await server.refuse('stale_revision');
+    server.edits.confirm(server.experiment, server.revision);
+    await settle();
+    await server.accept();
+    expect([server.experiment.data.seed, rateOf(server.experiment)]).toEqual([5, 0.1]);
+  });
+
+  it('gives up an edit that is stale twice', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    server.become(experiment((draft) => (draft.data.seed = 5)));
+    server.edits.confirm(server.experiment, server.revision);
+    await server.refuse('stale_revision');
+    await server.refuse('stale_revision');
+    expect(server.edits.error?.code).toBe('stale_revision');
+    expect(rateOf(server.edits.experiment)).toBe(0.03);
+  });
+
+  it('sends an edit again that was lost with the connection', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    await server.refuse(CONNECTION_LOST);
+    expect(rateOf(server.edits.experiment)).toBe(0.1);
+    server.edits.restart(server.experiment, server.revision);
+    await server.accept();
+    expect(rateOf(server.experiment)).toBe(0.1);
+  });
+
+  it('does not send an edit again that had counted', async () => {
+    server.edits.edit('Layer', addLayer);
+    await server.refuse(CONNECTION_LOST);
+    server.become(experiment(addLayer));
+    server.edits.restart(server.experiment, server.revision);
+    await settle();
+    expect(server.waiting).toHaveLength(0);
+    expect(server.edits.experiment).toEqual(server.experiment);
+    expect(server.edits.pending).toBe(false);
+  });
+
+  it('follows the edits of others', () => {
+    server.become(experiment((draft) => (draft.data.seed = 5)));
+    server.edits.confirm(server.experiment, server.revision);
+    expect(server.edits.experiment.data.seed).toBe(5);
+  });
+
+  it('undoes whole steps; a dragged slider is one of them', async () => {
+    server.edits.edit('Noise', (draft) => (draft.data.seed = 1));
+    await server.accept();
+    for (const value of [0.1, 0.2, 0.3]) server.edits.edit('Rate', rate(value));
+    await server.accept();
+    await server.accept();
+    expect(server.edits.undoLabel).toBe('Rate');
+    server.edits.undo();
+    expect([rateOf(server.edits.experiment), server.edits.experiment.data.seed]).toEqual([0.03, 1]);
+    server.edits.undo();
+    expect(server.edits.experiment.data.seed).toBe(0);
+    expect(server.edits.canUndo).toBe(false);
+  });
+
+  it('brings a removed layer back without its name, which may not return', async () => {
+    server.edits.edit('Remove', (draft) => draft.network.layers.pop());
+    await server.accept();
+    server.edits.undo();
+    expect(server.edits.experiment.network.layers.map((layer) => layer.name)).toEqual(['dense_1', undefined]);
+    await server.accept();
+    expect(server.edits.experiment.network.layers[1]?.name).toBe('dense_13');
+  });
+
+  it('resolves once nothing is under way', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    const settled = vi.fn();
+    void server.edits.settled().then(settled);
+    await settle();
+    expect(settled).not.toHaveBeenCalled();
+    await server.accept();
+    expect(settled).toHaveBeenCalledOnce();
+  });
+});

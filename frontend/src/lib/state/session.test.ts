@@ -1,0 +1,210 @@
+import { flushSync } from 'svelte';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Catalog, ClientMessage, ServerMessage, SessionInfo, State } from '../schema.gen';
+import type { SourceHandlers } from '../source';
+import type { Frame } from '../wire/frame';
+import { experiment } from './fixtures';
+import type { Opened } from './open';
+import { Session } from './session.svelte';
+
+const LIMITS = { samples: 10_000, sample_rows: 2_000, messages_per_second: 30, message_burst: 60 };
+const CATALOG = {
+  version: '1',
+  limits: LIMITS,
+  data_sets: [
+    { source: 'synthetic', name: 'circle', title: 'Circle', task: 'classification', kind: 'plane', classes: ['orange', 'blue'] },
+  ],
+  presets: [],
+  first_preset: 'spiral',
+} as unknown as Catalog;
+
+const INFO: SessionInfo = {
+  id: 'one',
+  state: 'running',
+  run: '1',
+  revision: 1,
+  update: 100,
+  epoch: 2,
+  experiment: experiment(),
+};
+const OPENED: Opened = { id: 'one', token: 'owner', role: 'owner', viewerToken: 'viewer', info: INFO, notice: null };
+
+/** The live socket of a page, played by the test. */
+class FakeServer {
+  sent: ClientMessage[] = [];
+  opened: string[] = [];
+  handlers!: SourceHandlers;
+  readonly session = new Session(CATALOG, OPENED, (handlers) => {
+    this.handlers = handlers;
+    return {
+      open: ({ url }) => this.opened.push(url),
+      send: (message) => this.sent.push(message),
+      retryNow: () => undefined,
+      close: () => undefined,
+    };
+  });
+
+  welcome(role: 'owner' | 'viewer' = 'owner', info: Partial<SessionInfo> = {}): void {
+    this.handlers.onConnection({ state: 'open' });
+    this.say({ type: 'welcome', protocol: 1, role, limits: LIMITS, session: { ...INFO, ...info } } as ServerMessage);
+  }
+
+  say(message: ServerMessage): void {
+    this.handlers.onMessage(message);
+    flushSync();
+  }
+
+  state(change: Partial<State>): void {
+    this.say({ type: 'state', state: 'running', run: '1', update: 100, epoch: 2, ...change });
+  }
+
+  async done(facts: object = {}): Promise<void> {
+    const asked = this.sent.findLast((message) => 'request' in message);
+    this.say({ type: 'done', request: (asked as { request: number }).request, ...facts });
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
+  frame(seq: number, names: string[], run = '1'): void {
+    const tensors: Frame['tensors'] = new Map(names.map((name) => [name, { data: Float32Array.of(seq), shape: [1] }]));
+    this.handlers.onFrame({ session: 'one', run, seq, update: 100 + seq, epoch: 2, time: 0, tensors });
+  }
+
+  types(): string[] {
+    return this.sent.map(({ type }) => type);
+  }
+}
+
+let server: FakeServer;
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('location', { protocol: 'http:', host: 'here', origin: 'http://here' });
+  server = new FakeServer();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('Session', () => {
+  it('connects to its own address', () => {
+    expect(server.opened).toEqual(['ws://here/api/sessions/one/live']);
+    expect(server.session.canEdit).toBe(false);
+    server.welcome();
+    expect(server.session.canEdit).toBe(true);
+    expect(server.session.watchLink).toBe('http://here/s/one#viewer');
+  });
+
+  it('subscribes once for equal asks and leaves with the last holder', async () => {
+    server.welcome();
+    const ask = { stream: 'maps', layers: ['output'], resolution: 20 } as const;
+    const [one, other] = [server.session.subscribe({ ...ask, layers: ['output'] }), server.session.subscribe({ ...ask, layers: ['output'] })];
+    expect(server.types()).toEqual(['subscribe']);
+    await server.done({ channel: 'c1', activation: 'sigmoid' });
+    expect([one.channel, other.channel, one.facts?.activation]).toEqual(['c1', 'c1', 'sigmoid']);
+    one.close();
+    one.close();
+    expect(server.types()).toEqual(['subscribe']);
+    other.close();
+    expect(server.sent.at(-1)).toMatchObject({ type: 'unsubscribe', channel: 'c1' });
+  });
+
+  it('asks for everything again after a reconnect', async () => {
+    server.welcome();
+    const subscription = server.session.subscribe({ stream: 'statistics' });
+    await server.done({ channel: 'c1' });
+    server.handlers.onConnection({ state: 'waiting', attempt: 1, retryAtMs: Date.now() + 900 });
+    expect(server.session.connection).toMatchObject({ state: 'waiting', retryInSecs: 1, attempt: 1 });
+    server.welcome();
+    await server.done({ channel: 'c9' });
+    expect(server.types()).toEqual(['subscribe', 'subscribe']);
+    expect(subscription.channel).toBe('c9');
+  });
+
+  it('acknowledges what was painted, once', () => {
+    server.welcome();
+    server.session.painted();
+    expect(server.types()).toEqual([]);
+    server.frame(1, ['c1/output']);
+    server.frame(2, ['c1/output']);
+    server.session.painted();
+    server.session.painted();
+    expect(server.sent).toEqual([{ type: 'ack', seq: 2 }]);
+    expect(server.session.frames.get('c1', 'output')?.data[0]).toBe(2);
+  });
+
+  it('keeps the wish to play through compiling', async () => {
+    server.welcome();
+    server.state({ state: 'paused' });
+    expect(server.session.wantsToPlay).toBe(false);
+    server.state({ state: 'compiling' });
+    void server.session.control('play');
+    expect(server.session.wantsToPlay).toBe(true);
+    await server.done();
+    server.state({ state: 'diverged' });
+    expect(server.session.wantsToPlay).toBe(false);
+  });
+
+  it('plays at the speed of the dial', () => {
+    server.welcome();
+    server.session.setSpeed(10);
+    expect(server.sent.at(-1)).toMatchObject({ type: 'control', action: 'play', updates_per_second: 10 });
+    server.state({ updates_per_second: null });
+    expect(server.session.speed).toBeNull();
+  });
+
+  it('cuts its curves where a new run begins', () => {
+    server.welcome();
+    const points = [1, 2, 3].map((update) => ({ update, epoch: 0, train_loss: 1 }));
+    server.say({ type: 'metrics', run: '1', points });
+    server.state({ run: '2', from_update: 2, update: 2 });
+    expect(server.session.metrics.points.map((point) => point.update)).toEqual([1, 2]);
+    server.state({ run: '3', update: 0 });
+    expect(server.session.metrics.points).toEqual([]);
+  });
+
+  it('does not let a late frame of an older run turn the counters back', () => {
+    server.welcome();
+    server.state({ run: '2', update: 0, epoch: 0 });
+    server.frame(9, ['c1/output'], '1');
+    vi.advanceTimersByTime(200);
+    expect(server.session.counters.update).toBe(0);
+  });
+
+  it('shows a refused control as a notice and passes over a lost answer', async () => {
+    server.welcome();
+    void server.session.control('rewind');
+    server.say({ type: 'error', request: 1, code: 'illegal_state', message: 'Nothing to go back to' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(server.session.notice).toEqual({ text: 'Nothing to go back to', kind: 'bad' });
+    server.session.notice = null;
+    void server.session.control('play');
+    server.handlers.onConnection({ state: 'connecting', attempt: 1 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(server.session.notice).toBeNull();
+  });
+
+  it('lets a viewer look and not touch', () => {
+    server.welcome('viewer');
+    server.session.edit('Noise', (draft) => (draft.data.seed = 3));
+    void server.session.control('pause');
+    expect(server.sent).toEqual([]);
+    expect(server.session.canEdit).toBe(false);
+  });
+
+  it('starts its experiment anew where the server lost the session', async () => {
+    const created = { ...INFO, id: 'two', owner_token: 'o2', viewer_token: 'v2' };
+    const fetched = vi.fn(() => Promise.resolve(new Response(JSON.stringify(created), { status: 201 })));
+    vi.stubGlobal('fetch', fetched);
+    vi.stubGlobal('sessionStorage', { setItem: vi.fn(), getItem: () => null });
+    server.welcome();
+    server.handlers.onConnection({ state: 'closed', code: 4404, reason: 'This session has ended' });
+    await vi.waitFor(() => expect(server.session.id).toBe('two'));
+    expect(JSON.parse((fetched.mock.calls as unknown as [string, RequestInit][])[0]?.[1].body as string)).toEqual({
+      experiment: experiment(),
+      play: true,
+    });
+    expect(server.opened.at(-1)).toBe('ws://here/api/sessions/two/live');
+    expect(server.session.notice?.text).toContain('started anew');
+  });
+});

@@ -1,0 +1,108 @@
+/** What this page looks at. Equal asks share one channel; all of them survive a reconnect. */
+import type { Subscribe } from '../schema.gen';
+import type { FrameStore } from './frames';
+import { CONNECTION_LOST, type RequestError, type Requests } from './requests';
+
+type Distribute<M> = M extends Subscribe ? Omit<M, 'type' | 'request'> : never;
+export type SubscribeAsk = Distribute<Subscribe>;
+
+export interface Subscription {
+  /** Where its tensors are in the frame store; undefined until the server answered, it may change on a reconnect. */
+  readonly channel: string | undefined;
+  /** What `done` said beside the channel: `domain`, `resolution`, `activation`, … (docs/wire.md). */
+  readonly facts: Record<string, unknown> | undefined;
+  /** Why the server refused, in a sentence. */
+  readonly error: string | undefined;
+  close(): void;
+}
+
+class Shared {
+  channel: string | undefined = $state();
+  facts: Record<string, unknown> | undefined = $state.raw();
+  error: string | undefined = $state();
+  holders = 0;
+
+  constructor(readonly ask: SubscribeAsk) {}
+}
+
+export class Subscriptions {
+  #shared = new Map<string, Shared>();
+
+  constructor(
+    private readonly requests: Requests,
+    private readonly frames: FrameStore,
+  ) {}
+
+  subscribe(ask: SubscribeAsk): Subscription {
+    const key = JSON.stringify(ask);
+    let shared = this.#shared.get(key);
+    if (!shared) {
+      shared = new Shared(ask);
+      this.#shared.set(key, shared);
+      void this.#request(shared);
+    }
+    shared.holders += 1;
+    return this.#handle(key, shared);
+  }
+
+  /** After a welcome: ask for everything again. */
+  renew(): void {
+    for (const shared of this.#shared.values()) void this.#request(shared);
+  }
+
+  #handle(key: string, shared: Shared): Subscription {
+    let isOpen = true;
+    return {
+      get channel() {
+        return shared.channel;
+      },
+      get facts() {
+        return shared.facts;
+      },
+      get error() {
+        return shared.error;
+      },
+      close: () => {
+        if (!isOpen) return;
+        isOpen = false;
+        shared.holders -= 1;
+        if (shared.holders === 0) this.#release(key, shared);
+      },
+    };
+  }
+
+  #release(key: string, shared: Shared): void {
+    this.#shared.delete(key);
+    if (shared.channel !== undefined) this.#leave(shared.channel);
+  }
+
+  /** The answer may come after the last holder left, or another ask may have been given the same channel. */
+  #leave(channel: string): void {
+    if ([...this.#shared.values()].some((other) => other.channel === channel)) return;
+    this.frames.drop(channel);
+    this.requests.ask({ type: 'unsubscribe', channel }).catch(ignoreLostAnswers);
+  }
+
+  async #request(shared: Shared): Promise<void> {
+    try {
+      const done = await this.requests.ask({ ...shared.ask, type: 'subscribe' });
+      const channel = done.channel ?? undefined;
+      if (shared.holders === 0) {
+        if (channel !== undefined) this.#leave(channel);
+        return;
+      }
+      shared.facts = done;
+      shared.error = undefined;
+      shared.channel = channel;
+    } catch (error) {
+      const { code, message } = error as RequestError;
+      // A lost connection is followed by a welcome, which renews.
+      if (code !== CONNECTION_LOST) shared.error = message;
+    }
+  }
+}
+
+/** Nothing is owed to a channel that is gone with its socket or was never there. */
+function ignoreLostAnswers(error: RequestError): void {
+  if (error.code !== CONNECTION_LOST && error.code !== 'not_found') throw error;
+}

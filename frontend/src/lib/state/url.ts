@@ -1,0 +1,78 @@
+/**
+ * The experiment in the address: `#e=VERSION.PAYLOAD`, the payload being base64url of raw-deflated JSON. Reading is
+ * total: whatever the address holds, the answer is an experiment to try or a sentence, never an exception.
+ */
+import type { Experiment } from '../schema.gen';
+
+export const LINK_VERSION = '1';
+const PREFIX = '#e=';
+/** Far above any real experiment; a link that unpacks to more is not one. */
+const MAX_UNPACKED_BYTES = 1 << 18;
+const MAX_LINK_CHARACTERS = 1 << 17;
+
+export type LinkReading =
+  | { kind: 'none' }
+  /** What the link holds; the server decides whether it is a valid experiment. */
+  | { kind: 'experiment'; experiment: Experiment }
+  | { kind: 'unreadable'; message: string };
+
+export async function writeLink(experiment: Experiment): Promise<string> {
+  const packed = await pump(new TextEncoder().encode(JSON.stringify(experiment)), new CompressionStream('deflate-raw'));
+  return `${PREFIX}${LINK_VERSION}.${toBase64Url(packed)}`;
+}
+
+export async function readLink(hash: string): Promise<LinkReading> {
+  if (!hash.startsWith(PREFIX)) return { kind: 'none' };
+  if (hash.length > MAX_LINK_CHARACTERS) return unreadable('The link is too long for an experiment');
+  const [version, payload, ...rest] = hash.slice(PREFIX.length).split('.');
+  if (version !== LINK_VERSION) {
+    return /^\d+$/.test(version ?? '')
+      ? unreadable('The link was made by a newer Neuroglow; update this one to open it')
+      : unreadable('The link is incomplete; copy the whole of it');
+  }
+  if (!payload || rest.length > 0) return unreadable('The link is incomplete; copy the whole of it');
+  try {
+    const bytes = await pump(fromBase64Url(payload), new DecompressionStream('deflate-raw'));
+    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isExperimentShaped(document)) return { kind: 'experiment', experiment: document };
+    return unreadable('The link holds something else than an experiment');
+  } catch {
+    return unreadable('The link is damaged; copy the whole of it');
+  }
+}
+
+const unreadable = (message: string): LinkReading => ({ kind: 'unreadable', message });
+
+/** Enough shape for the server to be asked; it validates the rest and names the field. */
+function isExperimentShaped(document: unknown): document is Experiment {
+  if (typeof document !== 'object' || document === null) return false;
+  const { data, network, training } = document as Partial<Record<string, unknown>>;
+  return [data, network, training].every((part) => typeof part === 'object' && part !== null && !Array.isArray(part));
+}
+
+async function pump(bytes: Uint8Array<ArrayBuffer>, through: CompressionStream | DecompressionStream): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of new Blob([bytes]).stream().pipeThrough(through)) {
+    total += chunk.byteLength;
+    if (total > MAX_UNPACKED_BYTES) throw new RangeError('Larger than any experiment');
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(total);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,13 @@
+/** What play, pause and step mean in each state of the session; shared by the buttons and the keyboard. */
+import type { Session } from '../state/session.svelte';
+
+/** A diverged run has to go back first, a failed or closed one does not run at all. */
+export function canRun(session: Session): boolean {
+  return session.canEdit && ['compiling', 'running', 'paused'].includes(session.status.state);
+}
+
+export const playLabel = (session: Session): string => (session.wantsToPlay ? 'Pause' : 'Play');
+
+export function togglePlay(session: Session): void {
+  if (canRun(session)) void session.control(session.wantsToPlay ? 'pause' : 'play');
+}

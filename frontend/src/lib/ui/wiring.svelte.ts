@@ -1,0 +1,83 @@
+/** What joins the session to the browser: acknowledgements, keys, the address bar, the rows of its data. */
+import { untrack } from 'svelte';
+
+import { loop } from '../render/loop';
+import { showLink } from '../state/open';
+import type { Samples } from '../state/samples.svelte';
+import type { Selection } from '../state/selection.svelte';
+import type { Session } from '../state/session.svelte';
+import { pressed } from './shortcuts';
+
+/** A hidden page paints nothing; it acknowledges this slowly, so that it costs the server little and stays connected. */
+const HIDDEN_ACK_MS = 1_000;
+/** A slider that is being dragged asks for rows once it rests. */
+const SETTLE_MS = 150;
+
+/** A frame is acknowledged once it was painted. */
+export function acknowledge(session: Session): void {
+  $effect(() => {
+    const painted = (): void => session.painted();
+    const removeListener = session.frames.onFrame(() => {
+      if (document.hidden) setTimeout(painted, HIDDEN_ACK_MS);
+      else loop.request();
+    });
+    const removeAfterPaint = loop.afterPaint(painted);
+    // A frame that waits for a paint which no longer comes would hold up all others.
+    const settle = (): void => {
+      if (document.hidden) painted();
+    };
+    document.addEventListener('visibilitychange', settle);
+    return () => {
+      removeListener();
+      removeAfterPaint();
+      document.removeEventListener('visibilitychange', settle);
+    };
+  });
+}
+
+/** The address bar is a link to the current experiment; another link typed there is opened. */
+export function keepAddress(session: Session): void {
+  $effect(() => {
+    if (session.role !== 'owner' || session.pendingEdit) return;
+    void showLink(session.experiment);
+  });
+  $effect(() => {
+    const changed = (): void => void session.openLink(location.hash);
+    window.addEventListener('hashchange', changed);
+    return () => window.removeEventListener('hashchange', changed);
+  });
+}
+
+/** Fetch the rows as the data change, and forget a selection that belongs to others. */
+export function keepSamples(session: Session, samples: Samples, selection: Selection): void {
+  let shownSet = '';
+  $effect(() => {
+    const { data } = session.experiment;
+    if (session.pendingEdit || !session.hasEngine) return;
+    const load = (): void => void samples.load(data, session.limits.sample_rows);
+    const timer = setTimeout(load, untrack(() => samples.train) === null ? 0 : SETTLE_MS);
+    return () => clearTimeout(timer);
+  });
+  $effect(() => {
+    const set = `${session.experiment.data.source}/${session.experiment.data.name}`;
+    if (shownSet !== '' && set !== shownSet) selection.restart();
+    shownSet = set;
+  });
+  $effect(() => {
+    const { neuron } = selection;
+    if (neuron === null || neuron.layer === 'output' || neuron.layer === 'x') return;
+    const layer = session.experiment.network.layers.find((candidate) => candidate.name === neuron.layer);
+    if (!layer || neuron.unit >= layer.units) selection.neuron = null;
+  });
+}
+
+export function listenToKeys(session: Session): void {
+  $effect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const showHelp = (): void => document.getElementById('help')?.showPopover();
+      if (!event.defaultPrevented && pressed(event, session, showHelp)) event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  });
+}
