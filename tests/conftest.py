@@ -1,0 +1,20 @@
+"""What every test shares: the `--soak` switch between the small and the long forms of the fault tests."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the fault tests in their long forms (make soak)")
+
+
+@pytest.fixture(scope="session")
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether fault tests run long: hundreds of kills, a hundred thousand messages."""
+    return bool(request.config.getoption("--soak"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright keeps an event loop running in this thread, in which no async test can run."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)

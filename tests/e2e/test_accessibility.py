@@ -1,0 +1,69 @@
+"""axe-core finds nothing serious on any of the page's main screens, in both themes and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import Visits
+from e2e.screen import PHONE, button, neuron, open_idea, pause
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# axe is a script of the test's own, which the page's content security policy rightly refuses.
+OURS: dict[str, Any] = {"bypass_csp": True}
+
+RUN = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  .map(({ id, impact, help, nodes }) => `${impact} ${id}: ${help}: ${nodes.map((node) => node.html).join(' ; ')}`)"""
+
+
+def serious(page: Page) -> list[str]:
+    """What axe objects to, as sentences."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found: list[str] = page.evaluate(RUN)
+    return found
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_main_screen_is_accessible_in_both_themes(visit: Visits, theme: str) -> None:
+    page = visit(color_scheme=theme, **OURS)
+    pause(page)
+    assert serious(page) == []
+    neuron(page, 1, "Dense 8").click()
+    expect(page.get_by_role("region", name="Magnifying glass").get_by_text("Total z")).to_be_visible()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    button(page, "Share").click()
+    expect(page.get_by_role("img", name="QR code of the watch link")).to_be_visible()
+    assert serious(page) == []
+
+
+def test_the_digits_are_accessible(visit: Visits) -> None:
+    page = visit(**OURS)
+    open_idea(page, "Digits")
+    expect(page.get_by_role("button", name="Test sample 1, a")).not_to_have_count(0)
+    pause(page)
+    assert serious(page) == []
+
+
+def test_the_panels_of_the_strip_and_of_a_layer_are_accessible(visit: Visits) -> None:
+    page = visit(**OURS)
+    pause(page)
+    for name in ("Optimizer Adam", "Settings of Dense 8", "Help"):
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert serious(page) == []
+        page.keyboard.press("Escape")
+
+
+def test_a_phone_is_accessible_on_every_tab(visit: Visits) -> None:
+    page = visit(**PHONE, **OURS)
+    pause(page)
+    tabs = page.get_by_role("navigation", name="Parts of the page")
+    for tab in ("Data", "Network", "Output", "Time"):
+        tabs.get_by_role("button", name=tab).click()
+        assert serious(page) == [], tab

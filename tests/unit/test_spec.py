@@ -1,0 +1,246 @@
+"""The experiment: bounds of every field, defaults written out, names for life, errors that point at what is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonpointer
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neuroglow.errors import InvalidInputError, NotFoundError
+from neuroglow.spec import Catalog, Experiment, parse_experiment, preset
+from neuroglow.spec.experiment import VERSION
+from neuroglow.spec.network import with_names
+from neuroglow.spec.presets import FIRST_PRESET, PRESETS
+
+BIG = 2**31
+BAD_INTEGERS: list[Any] = [0, -1, 2.5, True, "64", None, BIG, 10**19, [], {}, "x" * 1000]
+BAD_FLOATS: list[Any] = [-1.0, True, "0.1", None, [], {}, 1e308]
+
+# Pointer, then values that must be refused there.
+REFUSED: list[tuple[str, list[Any]]] = [
+    ("/version", [0, 2, "1", True, None, 10**19]),
+    ("/data/name", ["__import__('os')", "../../x", "", 1, None, "digits", "x" * 10_000]),
+    ("/data/samples", [*BAD_INTEGERS, 9, 10_001]),
+    ("/data/noise", [*BAD_FLOATS, 0.51]),
+    ("/data/classes", [1, 11, 3]),
+    ("/data/train_fraction", [*BAD_FLOATS, 0.09, 0.91, 0, 1]),
+    ("/data/features", [[], ["x3"], ["x1", "x1"], "x1", [1], None, ["x1"] * 100]),
+    ("/data/seed", [-1, 2**32, 1.5, True, "0"]),
+    ("/network/layers", [None, {}, 5, "x", [None], [5], [[]], [{"type": "dense", "units": 4}] * 257]),
+    ("/network/layers/0/units", [*BAD_INTEGERS, 1025]),
+    ("/network/layers/0/activation", ["__import__('os')", "RELU", "", 3, None, ["relu"]]),
+    ("/network/layers/0/initializer", ["../../x", 0, None]),
+    ("/network/layers/0/name", ["", "1a", "A", "a b", "a/b", "a.b", "\x00", "a" * 65, "é", 5, "x\n"]),
+    ("/network/layers/0/type", ["conv", 1, None]),
+    ("/network/output_initializer", ["no", None]),
+    ("/training/loss", ["mse", "", 0, None]),
+    ("/training/batch_size", [*BAD_INTEGERS, 10_001, 10**9]),
+    ("/training/seed", [-1, 2**32, 0.0, True]),
+    ("/training/optimizer/learning_rate", [*BAD_FLOATS, 0, 0.0, 1e9 * 1.001]),
+    ("/training/optimizer/b1", [*BAD_FLOATS, 1.0, 1]),
+    ("/training/optimizer/eps", [*BAD_FLOATS, 0.0, 1.1]),
+    ("/training/regularization/rate", [*BAD_FLOATS, 10.1]),
+    ("/training/regularization/type", ["l3", None, 1]),
+]
+FULL: dict[str, Any] = parse_experiment({
+    "data": {"source": "synthetic", "name": "xor"},
+    "network": {"layers": [{"units": 4}, {"units": 3}]},
+    "training": {"optimizer": {"type": "adam"}},
+}).to_document()  # fmt: skip
+JSONISH = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def with_value(pointer: str, value: Any) -> Any:
+    document = json.loads(json.dumps(FULL))
+    parent, last = jsonpointer.JsonPointer(pointer).to_last(document)
+    parent[last] = value
+    return document
+
+
+def refusal_of(document: Any) -> InvalidInputError | None:
+    try:
+        parse_experiment(document)
+    except InvalidInputError as error:
+        return error
+    return None
+
+
+def points_into(document: Any, field: str | None) -> bool:
+    """The pointer resolves, or all of it but the last step does: a member that is missing."""
+    assert field is not None
+    pointer = jsonpointer.JsonPointer(field)
+    if pointer.resolve(document, None) is not None or not pointer.parts:
+        return True
+    parent = jsonpointer.JsonPointer.from_parts(pointer.parts[:-1]).resolve(document, None)
+    return isinstance(parent, dict | list)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [(pointer, value) for pointer, values in REFUSED for value in values],
+    ids=lambda v: str(v)[:40],
+)
+def test_a_value_out_of_bounds_is_refused_where_it_stands(pointer: str, value: Any) -> None:
+    document = with_value(pointer, value)
+    with pytest.raises(InvalidInputError) as refusal:
+        parse_experiment(document)
+    assert refusal.value.field is not None
+    assert refusal.value.field.startswith(pointer) or pointer.startswith(refusal.value.field)
+    assert refusal.value.message
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), float("-inf"), 10**5000], ids=["nan", "inf", "-inf", "digits"]
+)
+def test_numbers_that_are_no_json_are_refused(value: Any) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_experiment(with_value("/training/optimizer/learning_rate", value))
+
+
+def test_unknown_and_missing_members_are_named() -> None:
+    for pointer in ("/surprise", "/data/surprise", "/network/layers/1/surprise", "/training/optimizer/momentum"):
+        with pytest.raises(InvalidInputError) as refusal:
+            parse_experiment(with_value(pointer, 1))
+        assert refusal.value.field == pointer
+    with pytest.raises(InvalidInputError) as refusal:
+        parse_experiment({"data": {"source": "bundled"}})
+    assert refusal.value.field == "/data/name"
+
+
+@settings(max_examples=400, deadline=None)
+@given(document=JSONISH)
+def test_any_document_is_an_experiment_or_a_typed_error(document: Any) -> None:
+    refusal = refusal_of(document)
+    assert refusal is None or points_into(document, refusal.field)
+
+
+@settings(max_examples=600, deadline=None)
+@given(data=st.data(), value=JSONISH)
+def test_any_value_anywhere_in_an_experiment_is_taken_or_pointed_at(data: st.DataObject, value: Any) -> None:
+    document = json.loads(json.dumps(FULL))
+    here: Any = document
+    path: list[Any] = []
+    while isinstance(here, dict | list) and here and (not path or data.draw(st.booleans())):
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        path.append(data.draw(st.sampled_from(keys)))
+        here = here[path[-1]]
+    parent = document
+    for step in path[:-1]:
+        parent = parent[step]
+    parent[path[-1]] = value
+    refusal = refusal_of(document)
+    assert refusal is None or points_into(document, refusal.field)
+
+
+def test_defaults_are_written_out_and_parse_to_the_same_thing() -> None:
+    spec = parse_experiment({})
+    document = spec.to_document()
+    assert document["version"] == VERSION
+    assert document["data"]["samples"] == 500
+    assert [layer["name"] for layer in document["network"]["layers"]] == ["dense_1", "dense_2"]
+    assert "inputs" not in document["network"]["layers"][0]
+    assert parse_experiment(document) == spec
+    assert parse_experiment(document).digest() == spec.digest()
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in PRESETS])
+def test_presets_are_experiments_in_their_final_form(name: str) -> None:
+    spec = preset(name).experiment
+    assert parse_experiment(spec.to_document()) == spec
+
+
+def test_presets_are_found_by_name_or_refused() -> None:
+    assert preset(FIRST_PRESET).name == FIRST_PRESET
+    with pytest.raises(NotFoundError, match="there are"):
+        preset("x" * 1000)
+
+
+def test_the_number_of_classes_is_written_where_the_set_takes_one() -> None:
+    assert parse_experiment({"data": {"source": "synthetic", "name": "blobs"}}).to_document()["data"]["classes"] == 3
+    assert "classes" not in FULL["data"]
+
+
+def test_a_newer_version_says_what_to_do() -> None:
+    with pytest.raises(InvalidInputError, match="update Neuroglow") as refusal:
+        parse_experiment({"version": 2}, at="/experiment")
+    assert refusal.value.field == "/experiment/version"
+
+
+def test_cross_entropy_of_numbers_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="Cross-entropy needs classes") as refusal:
+        parse_experiment({"data": {"source": "bundled", "name": "diabetes"}, "training": {"loss": "cross_entropy"}})
+    assert refusal.value.field == "/training/loss"
+
+
+# --- names and wiring -------------------------------------------------------------------------------------------------
+
+
+def layers(*settings_: dict[str, Any]) -> dict[str, Any]:
+    return {"network": {"layers": [{"units": 2, **entry} for entry in settings_]}}
+
+
+def names_of(spec: Experiment) -> list[str | None]:
+    return [layer.name for layer in spec.network.layers]
+
+
+def test_nameless_layers_get_names_nobody_has() -> None:
+    assert names_of(parse_experiment(layers({}, {"name": "dense_1"}, {}))) == ["dense_2", "dense_1", "dense_3"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    given_names=st.lists(st.none() | st.sampled_from(["a", "dense_1", "dense_2", "dense_5"]), max_size=6),
+    used=st.sets(st.sampled_from([f"dense_{number}" for number in range(1, 9)])),
+)
+def test_a_name_used_before_is_never_given_again(given_names: list[str | None], used: set[str]) -> None:
+    chosen = [name for name in given_names if name is not None]
+    if len(set(chosen)) != len(chosen):
+        return
+    document = layers(*({"name": name} if name else {} for name in given_names))
+    names = names_of(parse_experiment(document, used_names=used))
+    assert len(set(names)) == len(names)
+    fresh = [name for name, given_ in zip(names, given_names, strict=True) if given_ is None]
+    assert not set(fresh) & (used | set(chosen))
+
+
+@pytest.mark.parametrize(("document", "message"), [
+    (layers({"name": "a"}, {"name": "a"}), "Two layers are named 'a'"),
+    (layers({"name": "x"}), "the network's input"),
+    (layers({"name": "output"}), "the network's output"),
+    (layers({"name": "a"}, {"name": "b", "inputs": ["x"]}), "reads the layer before it, 'a'"),
+    (layers({"name": "a", "inputs": ["a"]}), "reads the layer before it, 'x'"),
+    (layers({"name": "a", "inputs": ["nowhere"]}), "reads the layer before it"),
+])  # fmt: skip
+def test_wrong_names_and_wiring_are_refused(document: Any, message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        parse_experiment(document)
+
+
+def test_inputs_that_say_what_is_the_case_anyway_are_dropped() -> None:
+    explicit = parse_experiment(layers({"name": "a", "inputs": ["x"]}, {"name": "b", "inputs": ["a"]}))
+    assert explicit == parse_experiment(layers({"name": "a"}, {"name": "b"}))
+
+
+def test_naming_twice_changes_nothing() -> None:
+    network = parse_experiment(layers({}, {})).network
+    assert with_names(network) == network
+
+
+def test_the_catalog_describes_what_the_spec_takes() -> None:
+    catalog = Catalog(version="0")
+    document = json.loads(catalog.model_dump_json())
+    for optimizer in document["optimizers"]:
+        parse_experiment({"training": {"optimizer": {"type": optimizer}}})
+    for known in document["data_sets"]:
+        spec = parse_experiment({"data": {"source": known["source"], "name": known["name"]}})
+        assert spec.data.name == known["name"]
+    for activation, initializer in zip(document["activations"], document["initializers"] * 2, strict=False):
+        parse_experiment(layers({"activation": activation, "initializer": initializer}))
