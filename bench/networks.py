@@ -1,0 +1,40 @@
+"""The three networks whose speed is followed, as experiments, and what others reach on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+PLAYGROUND_FEATURES = ("x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)")
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """`playground_page` is what TensorFlow Playground's page reaches on this network in headless Chromium on two CPU
+    cores, updates per second, measured once beforehand; None where it has no such network."""
+
+    label: str
+    experiment: dict[str, Any]
+    playground_page: float | None
+
+
+def _plane(features: tuple[str, ...], units: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "data": {"source": "synthetic", "name": "circle", "features": list(features)},
+        "network": {"layers": [{"type": "dense", "units": count} for count in units]},
+        "training": {"batch_size": 10},
+    }
+
+
+DEFAULT = Benchmark("[2,4,2,1]", _plane(("x1", "x2"), (4, 2)), 1_144.0)
+LARGEST = Benchmark("[7,8x6,1]", _plane(PLAYGROUND_FEATURES, (8,) * 6), 193.0)
+DIGITS = Benchmark(
+    "[64,32,32,10]",
+    {
+        "data": {"source": "bundled", "name": "digits"},
+        "network": {"layers": [{"type": "dense", "units": 32, "activation": "relu"}] * 2},
+        "training": {"batch_size": 64},
+    },
+    None,
+)
+ALL = (DEFAULT, LARGEST, DIGITS)
