@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from safetensors import safe_open
 
 from live_client import LiveClient, create_session, live
 from serving import ServerProcess, serving, until
@@ -46,8 +47,10 @@ async def test_a_killed_worker_costs_a_run_and_nothing_else(server: ServerProces
         await kill_workers(server)
         waiting = await client.state("compiling", after=mark)
         assert waiting["progress"]["step"] == "engine"
+        with safe_open(snapshot(server, created.id), "np") as saved:
+            survived = int(saved.metadata()["update"])
         resumed = await client.message("state", after=mark, where=lambda m: m["run"] == "2")
-        assert resumed["from_update"] <= waiting["update"]
+        assert resumed["from_update"] == survived
         await client.message("state", after=mark, where=lambda m: m["run"] == "2" and m["state"] == "running")
         await has_trained(client, resumed["from_update"], "2")
         frame = await client.frame(after=frames, where=lambda f: f.header.run == "2")

@@ -124,8 +124,10 @@ def own_session(page: Page) -> dict[str, str]:
 
 
 def open_idea(page: Page, title: str) -> None:
-    """One of the presets under "Try an idea"."""
+    """One of the presets under "Try an idea", until it starts over: before, the figures are those of the run before."""
+    run = network(page).get_attribute("data-run")
     page.get_by_role("listitem").get_by_role("button", name=re.compile(f"^{title}")).click()
+    expect(network(page)).not_to_have_attribute("data-run", run or "")
 
 
 def drag(page: Page, name: str, position: float) -> None:
