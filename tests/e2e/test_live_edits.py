@@ -15,25 +15,27 @@ from e2e.second_client import following
 from e2e.strip import choose, type_number
 from serving import ServerProcess
 
-QUIET_SECS = 2.0
-"""No compile for this long: what the page looks at is prepared."""
+QUIET_SECS = 1.1
+"""Two heartbeats that tell of no compile: what the page looks at is prepared."""
 
 
-def compiles(server: ServerProcess) -> int:
+def compiles(server: ServerProcess) -> tuple[int, int]:
+    """How many programs the workers have compiled, and how many they have still to do."""
     with server.client() as http:
-        return sum(worker["compiles"] for worker in http.get("/api/health").json()["workers"])
+        workers = http.get("/api/health").json()["workers"]
+    return sum(worker["compiles"] for worker in workers), sum(worker["compiling"] for worker in workers)
 
 
 def settled_compiles(server: ServerProcess) -> int:
     """The counter once the programs of the probes are there as well, which follow the first frames."""
     pause = threading.Event()
-    count, since = compiles(server), time.monotonic()
+    seen, since = compiles(server), time.monotonic()
     while time.monotonic() - since < QUIET_SECS:
         pause.wait(0.1)
         now = compiles(server)
-        if now != count:
-            count, since = now, time.monotonic()
-    return count
+        if now != seen or now[1] > 0:
+            seen, since = now, time.monotonic()
+    return seen[0]
 
 
 def test_traced_numbers_change_while_running_and_compile_nothing(visit: Visits, server: ServerProcess) -> None:

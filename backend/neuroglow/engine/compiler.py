@@ -65,6 +65,11 @@ class Compiler:
         started = self._started
         return 0.0 if started is None else time.monotonic() - started
 
+    @property
+    def pending(self) -> int:
+        """Programs under way and waiting for their turn."""
+        return len(self._urgent) + len(self._others) + (self._started is not None)
+
     def expected_secs(self, blocks: int) -> float:
         """How long a training program of so many blocks should take, from those before it."""
         return BASE_SECS + self._secs_per_block * blocks
@@ -114,7 +119,7 @@ class Compiler:
                 if not any(wanted() for wanted in self._wanted.pop(key)):
                     self._programs.pop(key, None)
                     continue
-            self._started = time.monotonic()
+                self._started = time.monotonic()
             try:
                 program = build()
             except Exception as error:  # noqa: BLE001 - whoever asked is told; the thread goes on

@@ -74,6 +74,7 @@ class Worker:
             state=self.state,
             device=self.device,
             compiles=beat.compiles if beat else 0,
+            compiling=beat.compiling if beat else 0,
             resident_bytes=beat.resident_bytes if beat else 0,
         )
 

@@ -289,6 +289,7 @@ class Worker:
             Heartbeat(
                 slices=self._slices,
                 compiles=compiler.counter.count,
+                compiling=compiler.pending,
                 compiling_secs=compiler.compiling_secs,
                 resident_bytes=resident_bytes(),
                 sessions={name: session.cursor.update for name, session in self._sessions.items()},

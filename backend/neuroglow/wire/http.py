@@ -49,7 +49,7 @@ class SessionCreated(BaseModel):
 
 
 class WorkerHealth(BaseModel):
-    """`compiles` counts every XLA compile of that worker's process."""
+    """`compiles` counts every XLA compile of that worker's process, `compiling` the programs it still has to make."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -57,6 +57,7 @@ class WorkerHealth(BaseModel):
     state: WorkerState
     device: str | None = None
     compiles: int = 0
+    compiling: int = 0
     resident_bytes: int = 0
 
 

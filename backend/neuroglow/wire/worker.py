@@ -133,12 +133,13 @@ class Ready(Event, tag="ready", frozen=True, kw_only=True):
 class Heartbeat(Event, tag="heartbeat", frozen=True, kw_only=True):
     """From the dispatch thread, at least every half second unless something hangs.
 
-    `compiling_secs` is how long the compile under way has taken so far. `compiles` counts every XLA compile of the
-    process.
+    `compiling_secs` is how long the compile under way has taken so far, `compiling` counts it and those that wait.
+    `compiles` counts every XLA compile of the process.
     """
 
     slices: int
     compiles: int
+    compiling: int
     compiling_secs: float
     resident_bytes: int
     sessions: dict[str, int]

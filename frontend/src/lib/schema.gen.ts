@@ -501,11 +501,12 @@ export interface Welcome {
   viewer_token?: string | null;
 }
 
-/** `compiles` counts every XLA compile of that worker's process. */
+/** `compiles` counts every XLA compile of that worker's process, `compiling` the programs it still has to make. */
 export interface WorkerHealth {
   id: string;
   state: 'starting' | 'ready' | 'failed';
   device?: string | null;
   compiles: number;
+  compiling: number;
   resident_bytes: number;
 }
