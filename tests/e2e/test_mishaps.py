@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from e2e.conftest import Visits
-from e2e.screen import button, network, open_idea, update, wait_past
+from e2e.screen import button, network, open_idea, update, wait_at, wait_past
 from e2e.second_client import following
 from e2e.strip import choose, type_number
 from serving import ServerProcess
@@ -49,7 +49,7 @@ def test_a_diverged_run_is_explained_and_goes_back_in_one_click(visit: Visits) -
     way_back.click()
     expect(banner).to_be_hidden()
     expect(network(page)).to_have_attribute("data-state", "paused")
-    assert update(page) == good
+    wait_at(page, good)
 
 
 def test_after_a_divergence_a_gentler_rate_goes_on_training(visit: Visits) -> None:

@@ -26,6 +26,8 @@ export class Counters {
     this.#seen = [];
     this.#latest = { update: 0, epoch: 0 };
     this.see(update, epoch);
+    clearTimeout(this.#timer);
+    this.#refresh();
   }
 
   /** Any message or frame that says where the run is; what comes late says nothing new. */
