@@ -17,6 +17,13 @@ export function loss(value: number | null | undefined): string {
   return value >= 100 && value < 1e5 ? figure(value, 0) : magnitude(value);
 }
 
+/** R²: three decimals between what is perfect and what is hopeless; a ruined fit has no more than a size. */
+export function r2(value: number | null | undefined): string {
+  if (value === null || value === undefined) return NONE;
+  if (value > -10) return figure(value, 3);
+  return value > -1e4 ? figure(value, 0) : magnitude(value);
+}
+
 /** A fraction as per cent, one decimal, without the sign %. */
 export const percent = (fraction: number | null | undefined): string =>
   fixed(fraction === null || fraction === undefined ? fraction : fraction * 100, 1);

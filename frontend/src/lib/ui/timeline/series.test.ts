@@ -36,6 +36,6 @@ describe('the timeline', () => {
   });
 
   it('writes updates in short', () => {
-    expect([0, 950, 12_000, 2_500_000].map(short)).toEqual(['0', '950', '12k', '2.5M']);
+    expect([0, 950, 12_000, 2_500_000, 1e9, 4.2e11].map(short)).toEqual(['0', '950', '12k', '2.5M', '10⁹', '4·10¹¹']);
   });
 });

@@ -1,4 +1,5 @@
 /** The columns uPlot draws, from the points of a run. Pure. */
+import { tenTo } from '../../render/figures';
 import type { Point } from '../../schema.gen';
 
 export type Quantity = 'loss' | 'score';
@@ -50,8 +51,12 @@ export function logTicks(low: number, high: number, atMost: number): number[] {
   return Array.from({ length: Math.ceil(decades / stride) }, (_, index) => 10 ** (end - index * stride)).reverse();
 }
 
-/** 12,000 as 12k: axis labels stay short. */
+/** 12,000 as 12k: axis labels stay short, and beyond a billion they are a power of ten. */
 export function short(value: number): string {
+  if (Math.abs(value) >= 1e9) {
+    const [digit = '', exponent] = value.toExponential(0).replace('-', '−').split('e');
+    return (digit === '1' ? '' : `${digit}·`) + tenTo(Number(exponent));
+  }
   if (Math.abs(value) >= 1e6) return `${trim(value / 1e6)}M`;
   if (Math.abs(value) >= 1e3) return `${trim(value / 1e3)}k`;
   return trim(value);
