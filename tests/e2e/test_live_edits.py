@@ -124,3 +124,24 @@ def test_another_data_set_is_trained_and_shown(visit: Visits, server: ServerProc
         page.wait_for_function(
             "() => Number.parseFloat(document.querySelector('[data-metric=test_accuracy]').textContent) > 80"
         )
+
+
+def test_back_from_other_data_the_plane_is_drawn_again(visit: Visits) -> None:
+    page = visit()
+    open_idea(page, "Iris")
+    open_idea(page, "Exclusive or")
+    # The page asks for the maps while the server still has the flowers, who have no plane.
+    expect(page.locator("[data-canvas=output]")).to_be_visible()
+    page.wait_for_function(
+        """() => {
+          const map = document.querySelector('[data-canvas=output]');
+          const copy = new OffscreenCanvas(map.width, map.height).getContext('2d', { willReadFrequently: true });
+          copy.drawImage(map, 0, 0);
+          const { data } = copy.getImageData(0, 0, map.width, map.height);
+          const at = (x, y) => 4 * (Math.round(y * map.height) * map.width + Math.round(x * map.width));
+          // Opposite quarters alike, neighbours not: red less blue has the sign of the class.
+          const lean = (x, y) => Math.sign(data[at(x, y)] - data[at(x, y) + 2]);
+          const [a, b, c, d] = [lean(0.02, 0.02), lean(0.98, 0.02), lean(0.02, 0.98), lean(0.98, 0.98)];
+          return a !== 0 && a === d && b === c && a === -b;
+        }"""
+    )

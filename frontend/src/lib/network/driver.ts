@@ -87,7 +87,9 @@ export class Driver implements Renderer {
 
   /** They are in use: the next frame is about them. */
   release(): void {
-    if (this.heldUntil === Infinity) this.heldUntil = this.session.frames.version + 1;
+    if (this.heldUntil !== Infinity) return;
+    this.session.frames.forget();
+    this.heldUntil = this.session.frames.version + 1;
   }
 
   /** The latest statistics by layer, for views outside the stage. */

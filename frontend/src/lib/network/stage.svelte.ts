@@ -22,7 +22,7 @@ const BELOW_COMPACT = 12;
 const BESIDE = 20;
 /** A rack is never fitted smaller than this: beyond, one pans. */
 const SMALLEST_FIT = 0.5;
-const LARGEST_FIT = 1.25;
+const LARGEST_FIT = 2;
 /** Below this zoom footers are left out, so that text keeps its size. */
 const FAR = 0.8;
 

@@ -72,6 +72,10 @@ export class OutputMap {
     context.globalAlpha = 1;
   }
 
+  clearMap(): void {
+    prepare(this.map);
+  }
+
   drawPoints(view: PointsView, palette: Palette): void {
     const surface = prepare(this.points);
     if (!surface) return;

@@ -17,11 +17,17 @@ export class FrameStore {
   #channels = new Map<string, Channel>();
   #listeners = new Set<() => void>();
   #version = 0;
+  #forgotten = 0;
   #latest: Frame | undefined;
 
   /** Increases with each frame: a cheap dirty check. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Increases whenever what was drawn from these frames should go as well. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   /** The last frame, whatever it carried. */
@@ -67,6 +73,12 @@ export class FrameStore {
   /** Forget a channel nobody subscribes to any more. */
   drop(channel: string): void {
     this.#channels.delete(channel);
+  }
+
+  /** What arrived so far says nothing about the network of now. */
+  forget(): void {
+    this.#channels.clear();
+    this.#forgotten += 1;
   }
 
   /** Called after each frame was stored. Returns what removes the listener. */

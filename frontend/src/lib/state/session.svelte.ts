@@ -287,7 +287,8 @@ export class Session {
       case 'state':
         return this.#moved(message);
       case 'experiment':
-        return this.#edits.confirm(message.experiment, message.revision);
+        this.#edits.confirm(message.experiment, message.revision);
+        return this.#subscriptions.retryRefused();
       case 'metrics':
         this.metrics.add(message);
         if (this.metrics.latest) this.counters.see(this.metrics.latest.update, this.metrics.latest.epoch);

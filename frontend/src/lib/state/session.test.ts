@@ -109,6 +109,20 @@ describe('Session', () => {
     expect(server.sent.at(-1)).toMatchObject({ type: 'unsubscribe', channel: 'c1' });
   });
 
+  it('asks again for what was refused once the experiment is another', async () => {
+    server.welcome();
+    const subscription = server.session.subscribe({ stream: 'maps', layers: ['output'], resolution: 20 });
+    const { request } = server.sent[0] as { request: number };
+    server.say({ type: 'error', request, code: 'invalid', message: 'Maps need two inputs' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(subscription.error).toBe('Maps need two inputs');
+    server.say({ type: 'experiment', revision: 2, update: 0, experiment: experiment() });
+    await server.done({ channel: 'c2' });
+    expect([subscription.channel, subscription.error]).toEqual(['c2', undefined]);
+    server.say({ type: 'experiment', revision: 3, update: 0, experiment: experiment() });
+    expect(server.types()).toEqual(['subscribe', 'subscribe']);
+  });
+
   it('asks for everything again after a reconnect', async () => {
     server.welcome();
     const subscription = server.session.subscribe({ stream: 'statistics' });

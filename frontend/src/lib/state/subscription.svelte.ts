@@ -50,6 +50,11 @@ export class Subscriptions {
     for (const shared of this.#shared.values()) void this.#request(shared);
   }
 
+  /** After an edit: what was refused, for instance maps of what had no plane, may be possible now. */
+  retryRefused(): void {
+    for (const shared of this.#shared.values()) if (shared.error !== undefined) void this.#request(shared);
+  }
+
   #handle(key: string, shared: Shared): Subscription {
     let isOpen = true;
     return {
