@@ -15,6 +15,9 @@ AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "ax
 # axe is a script of the test's own, which the page's content security policy rightly refuses.
 OURS: dict[str, Any] = {"bypass_csp": True}
 
+# What still fades in has less contrast than it will have.
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished.catch(() => {})))"""
 RUN = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
   .filter(({ impact }) => impact === 'serious' || impact === 'critical')
   .map(({ id, impact, help, nodes }) => `${impact} ${id}: ${help}: ${nodes.map((node) => node.html).join(' ; ')}`)"""
@@ -24,6 +27,7 @@ def serious(page: Page) -> list[str]:
     """What axe objects to, as sentences."""
     if not page.evaluate("() => 'axe' in window"):
         page.add_script_tag(path=AXE)
+    page.evaluate(SETTLED)
     found: list[str] = page.evaluate(RUN)
     return found
 

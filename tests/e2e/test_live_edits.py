@@ -99,7 +99,6 @@ def test_coefficients_of_other_optimizers_change_while_running_and_compile_nothi
     with following(server, page) as client:
         for optimizer, field, coefficient, value in (
             ("Momentum", "Momentum", "momentum", 0.5),
-            ("RMSProp", "Decay", "decay", 0.8),
             ("AdamW", "Weight decay", "weight_decay", 0.1),
         ):
             choose(page, "Optimizer", "Optimizer", optimizer)
