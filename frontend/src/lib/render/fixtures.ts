@@ -1,6 +1,6 @@
 /** Networks and values for the tests of this folder. */
 
-import type { FrameStore } from '../state/frames';
+import { FrameStore } from '../state/frames';
 import type { LayerModel, Picture } from './model';
 
 interface DataLike {
@@ -35,11 +35,12 @@ type Tensors = Record<string, { data: Float32Array; shape: number[] }>;
 
 /** A store that holds these tensors; `updates` says which update each channel is at. */
 export function store(channels: Record<string, Tensors>, updates: Record<string, number>): FrameStore {
-  const stub: Pick<FrameStore, 'get' | 'updateOf'> = {
-    get: (channel, name) => channels[channel]?.[name],
-    updateOf: (channel) => updates[channel] ?? -1,
-  };
-  return stub as FrameStore;
+  const frames = new FrameStore();
+  for (const [channel, tensors] of Object.entries(channels)) {
+    const named = new Map(Object.entries(tensors).map(([name, one]) => [`${channel}/${name}`, one]));
+    frames.put({ session: 's', run: '1', seq: 1, update: updates[channel] ?? 0, epoch: 0, time: 0, tensors: named });
+  }
+  return frames;
 }
 
 export function tensor(shape: number[], values: number[]): { data: Float32Array; shape: number[] } {
