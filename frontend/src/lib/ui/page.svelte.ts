@@ -11,6 +11,8 @@ class Page {
   tab: Tab = $state('network');
   /** The data panel where it is a drawer. */
   dataOpen = $state(false);
+  /** The large window over the page that is open, a key of `DIALOGS`. */
+  dialog: string | null = $state(null);
 
   get isPhone(): boolean {
     return this.#phone.current;

@@ -1,0 +1,6 @@
+/** The large windows of the page by name, loaded when first opened: most visits open none. */
+import type { Component } from 'svelte';
+
+type Load = () => Promise<{ default: Component<{ onclose: () => void }> }>;
+
+export const DIALOGS: Record<string, Load> = {};
