@@ -20,6 +20,7 @@ BIG = 2**31
 BAD_INTEGERS: list[Any] = [0, -1, 2.5, True, "64", None, BIG, 10**19, [], {}, "x" * 1000]
 BAD_FLOATS: list[Any] = [-1.0, True, "0.1", None, [], {}, 1e308]
 
+PIN = {"layer": "dense_2", "unit": 0, "source": 1, "value": 0.5}
 # Pointer, then values that must be refused there.
 REFUSED: list[tuple[str, list[Any]]] = [
     ("/version", [0, 2, "1", True, None, 10**19]),
@@ -36,8 +37,29 @@ REFUSED: list[tuple[str, list[Any]]] = [
     ("/network/layers/0/initializer", ["../../x", 0, None]),
     ("/network/layers/0/name", ["", "1a", "A", "a b", "a/b", "a.b", "\x00", "a" * 65, "é", 5, "x\n"]),
     ("/network/layers/0/type", ["conv", 1, None]),
+    ("/network/layers/0/dropout", [*BAD_FLOATS, 0.91, 1]),
+    ("/network/layers/0/frozen", [0, 1, "true", None]),
+    ("/network/layers/0/regularization", [{"type": "l3"}, {"rate": 11.0}, "l2"]),
     ("/network/output_initializer", ["no", None]),
+    ("/network/output_frozen", [0, "false", None]),
+    ("/network/pins", [None, {}, [{"layer": "output", "unit": 0}], [PIN, PIN], [PIN] * 1025]),
+    ("/network/pins/0/unit", [-1, 1024, 0.5, True, None]),
+    ("/network/pins/0/source", [-1, 1024, 0.5, True, "", "x" * 257]),
+    ("/network/pins/0/value", [1.1e9, -1.1e9, "0", None, True]),
     ("/training/loss", ["mse", "", 0, None]),
+    ("/training/loss_parameters/gamma", [*BAD_FLOATS, 10.1]),
+    ("/training/loss_parameters/delta", [*BAD_FLOATS, 0.0, 1.1e9]),
+    ("/training/class_weights", ["auto", {}, None]),
+    ("/training/schedule/type", ["linear", None, 1]),
+    ("/training/schedule/warmup", [-1, 0.5, True, None, 10**9 + 1]),
+    ("/training/schedule/updates", [*BAD_INTEGERS]),
+    ("/training/schedule/floor", [*BAD_FLOATS, 1.1]),
+    ("/training/clipping/type", ["global", None]),
+    ("/training/clipping/limit", [*BAD_FLOATS, 0.0]),
+    ("/training/stop/epochs", [0, -1, 1.5, True, 10**9 + 1]),
+    ("/training/stop/seconds", [0, -1.0, True, "1"]),
+    ("/training/stop/target/metric", ["loss", None]),
+    ("/training/stop/patience/min_delta", [*BAD_FLOATS]),
     ("/training/batch_size", [*BAD_INTEGERS, 10_001, 10**9]),
     ("/training/seed", [-1, 2**32, 0.0, True]),
     ("/training/optimizer/learning_rate", [*BAD_FLOATS, 0, 0.0, 1e9 * 1.001]),
@@ -48,9 +70,39 @@ REFUSED: list[tuple[str, list[Any]]] = [
 ]
 FULL: dict[str, Any] = parse_experiment({
     "data": {"source": "synthetic", "name": "xor"},
-    "network": {"layers": [{"units": 4}, {"units": 3}]},
-    "training": {"optimizer": {"type": "adam"}},
+    "network": {"layers": [{"units": 4}, {"units": 3}], "pins": [PIN]},
+    "training": {
+        "optimizer": {"type": "adam"},
+        "schedule": {"type": "cosine"},
+        "stop": {"target": {"metric": "test_loss"}, "patience": {}},
+    },
 }).to_document()  # fmt: skip
+OLDER: dict[str, Any] = {
+    "version": 1,
+    "data": {
+        "source": "synthetic",
+        "name": "circle",
+        "samples": 500,
+        "noise": 0.0,
+        "train_fraction": 0.5,
+        "features": ["x1", "x2"],
+        "seed": 0,
+    },
+    "network": {
+        "layers": [
+            {"type": "dense", "name": "dense_1", "units": 4, "activation": "tanh", "initializer": "glorot_uniform"}
+        ],
+        "output_initializer": "glorot_uniform",
+    },
+    "training": {
+        "loss": "auto",
+        "batch_size": 10,
+        "optimizer": {"type": "sgd", "learning_rate": 0.03},
+        "regularization": {"type": "none", "rate": 0.0},
+        "seed": 0,
+    },
+}
+"""As the first release wrote it."""
 JSONISH = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -174,10 +226,34 @@ def test_a_newer_version_says_what_to_do() -> None:
     assert refusal.value.field == "/experiment/version"
 
 
-def test_cross_entropy_of_numbers_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="Cross-entropy needs classes") as refusal:
-        parse_experiment({"data": {"source": "bundled", "name": "diabetes"}, "training": {"loss": "cross_entropy"}})
+@pytest.mark.parametrize(("loss", "name"), [
+    ("cross_entropy", "Cross-entropy"), ("focal", "Focal"), ("hinge", "Hinge"),
+])  # fmt: skip
+def test_a_loss_of_classes_is_refused_for_numbers(loss: str, name: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"{name} needs classes") as refusal:
+        parse_experiment({"data": {"source": "bundled", "name": "diabetes"}, "training": {"loss": loss}})
     assert refusal.value.field == "/training/loss"
+
+
+def test_a_document_from_before_schedules_and_pins_means_what_it_meant() -> None:
+    """Everything that came to version 1 later has a default that changes nothing."""
+    document = json.loads(json.dumps(OLDER))
+    spec = parse_experiment(document)
+    assert spec.training.schedule.type == "constant"
+    assert spec.training.clipping.type == spec.training.class_weights == "none"
+    assert spec.training.stop.to_document() == {}
+    assert spec.network.pins == ()
+    assert not spec.network.output_frozen
+    for layer in spec.network.layers:
+        assert (layer.dropout, layer.regularization, layer.frozen) == (0.0, None, False)
+
+
+def test_a_place_is_pinned_once() -> None:
+    bias = {"layer": "output", "unit": 0, "value": 0.0}
+    assert len(parse_experiment({"network": {"pins": [PIN, bias]}}).network.pins) == 2
+    with pytest.raises(InvalidInputError, match="may be pinned once") as refusal:
+        parse_experiment({"network": {"pins": [bias, PIN, {**bias, "value": 1.0}]}})
+    assert refusal.value.field == "/network/pins"
 
 
 # --- names and wiring -------------------------------------------------------------------------------------------------
@@ -239,6 +315,17 @@ def test_the_catalog_describes_what_the_spec_takes() -> None:
     document = json.loads(catalog.model_dump_json())
     for optimizer in document["optimizers"]:
         parse_experiment({"training": {"optimizer": {"type": optimizer}}})
+    for loss in document["losses"]:
+        parse_experiment({"training": {"loss": loss}})
+    assert set(document["class_losses"]) < set(document["losses"])
+    for kind in document["schedules"]:
+        parse_experiment({"training": {"schedule": {"type": kind, "warmup": 3}}})
+    for kind in document["clippings"]:
+        parse_experiment({"training": {"clipping": {"type": kind}}})
+    for kind in document["class_weights"]:
+        parse_experiment({"training": {"class_weights": kind}})
+    for metric in document["stop_metrics"]:
+        parse_experiment({"training": {"stop": {"target": {"metric": metric, "value": 0.5}}}})
     for known in document["data_sets"]:
         spec = parse_experiment({"data": {"source": known["source"], "name": known["name"]}})
         assert spec.data.name == known["name"]

@@ -12,7 +12,8 @@ from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.limits import MAP_RESOLUTIONS, Limits
 from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
 from neuroglow.spec.presets import FIRST_PRESET, PRESETS, Preset
-from neuroglow.spec.training import LOSSES
+from neuroglow.spec.stopping import STOP_METRICS
+from neuroglow.spec.training import CLASS_LOSSES, CLASS_WEIGHTS, CLIPPINGS, LOSSES, SCHEDULES
 
 LAYER_TYPES = ("dense",)
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad")
@@ -30,6 +31,12 @@ class Catalog(BaseModel):
     activations: tuple[str, ...] = ACTIVATIONS
     initializers: tuple[str, ...] = INITIALIZERS
     losses: tuple[str, ...] = LOSSES
+    class_losses: tuple[str, ...] = CLASS_LOSSES
+    """Those of `losses` that need classes."""
+    class_weights: tuple[str, ...] = CLASS_WEIGHTS
+    schedules: tuple[str, ...] = SCHEDULES
+    clippings: tuple[str, ...] = CLIPPINGS
+    stop_metrics: tuple[str, ...] = STOP_METRICS
     optimizers: tuple[str, ...] = OPTIMIZERS
     regularizations: tuple[str, ...] = REGULARIZATIONS
     map_resolutions: tuple[int, ...] = MAP_RESOLUTIONS

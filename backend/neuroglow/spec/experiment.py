@@ -14,7 +14,7 @@ from neuroglow.spec.base import Spec, parse
 from neuroglow.spec.data import DataSpec, SyntheticData, with_classes
 from neuroglow.spec.datasets import facts
 from neuroglow.spec.network import Network, with_names
-from neuroglow.spec.training import Training
+from neuroglow.spec.training import CLASS_LOSSES, Training
 
 VERSION: Literal[1] = 1
 
@@ -50,9 +50,11 @@ def parse_experiment(document: Any, *, used_names: Iterable[str] = (), at: str =
             field=f"{at}/version",
         )
     experiment = parse(Experiment, document, at=at)
-    if experiment.training.loss == "cross_entropy" and facts(experiment.data).task == "regression":
+    loss = experiment.training.loss
+    if loss in CLASS_LOSSES and facts(experiment.data).task != "classification":
         raise InvalidInputError(
-            f"Cross-entropy needs classes, '{experiment.data.name}' has numbers; use squared_error or auto",
+            f"{loss.capitalize().replace('_', '-')} needs classes, '{experiment.data.name}' has numbers; "
+            "use squared_error or auto",
             field=f"{at}/training/loss",
         )
     return experiment.model_copy(

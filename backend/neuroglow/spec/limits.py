@@ -25,6 +25,14 @@ MAX_LEARNING_RATE = 1e9
 MAX_SAMPLE_VALUE = 1e9
 MAX_REGULARIZATION_RATE = 10.0
 MAX_WEIGHT_DECAY = 10.0
+MAX_DROPOUT = 0.9
+MAX_FOCUS = 10.0
+# A weight set or pinned by hand: far beyond anything useful, so that its effect can be seen; still a float32.
+MAX_WEIGHT = 1e9
+MAX_PINS = 1_024
+MAX_SOURCE_LENGTH = 256
+# Updates, epochs and seconds that schedules and stop rules count to.
+MAX_COUNTED = 1_000_000_000
 MAX_NAME_LENGTH = 64
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 MAP_RESOLUTIONS = (10, 20, 50, 100)
@@ -41,6 +49,7 @@ class Limits(BaseModel):
     layers: int = MAX_LAYERS
     units: int = MAX_UNITS
     batch_size: int = MAX_BATCH_SIZE
+    pins: int = MAX_PINS
     seed: int = MAX_SEED
     memory_bytes: int = 1 << 30
     """Estimated memory of one session's training; a larger network is refused before it is compiled."""

@@ -48,6 +48,11 @@ export interface Catalog {
   activations: string[];
   initializers: string[];
   losses: string[];
+  class_losses: string[];
+  class_weights: string[];
+  schedules: string[];
+  clippings: string[];
+  stop_metrics: string[];
   optimizers: string[];
   regularizations: string[];
   map_resolutions: number[];
@@ -55,6 +60,19 @@ export interface Catalog {
   first_preset: string;
   limits: Limits;
   schemas: Record<string, unknown>;
+}
+
+/**
+ * One weight or bias, by the unit it feeds and where it comes from.
+ *
+ * `source`: the index of a unit in the layer before; for the layer that reads `x`, the name of an input. Null is the
+ * bias.
+ */
+export interface Cell {
+  layer: string;
+  unit: number;
+  source?: number | string | null;
+  value: number;
 }
 
 export type ClientMessage =
@@ -72,6 +90,23 @@ export type ClientMessage =
   | Ack;
 
 /**
+ * Bounds the gradient of a batch before the optimizer and before L2 see it.
+ *
+ * `value`: every number to −limit..limit. `norm`: the whole gradient is scaled down so that its Euclidean norm over
+ * all parameters that train is at most the limit (Pascanu et al. 2013).
+ */
+export interface Clipping {
+  type: 'none' | 'value' | 'norm';
+  limit: number;
+}
+
+/** 1 */
+export interface ConstantSchedule {
+  warmup: number;
+  type: 'constant';
+}
+
+/**
  * Owner only. `play` and `pause` are idempotent; `step` is done when its updates are; `rewind` goes back to the
  * last finite moment before a divergence.
  */
@@ -81,6 +116,14 @@ export interface Control {
   action: 'play' | 'pause' | 'step' | 'reset' | 'rewind';
   updates?: number;
   updates_per_second?: number | null;
+}
+
+/** floor + (1 − floor)·½(1 + cos(π·min(t, updates) / updates))  (Loshchilov & Hutter 2017, without restarts) */
+export interface CosineSchedule {
+  warmup: number;
+  type: 'cosine';
+  updates: number;
+  floor: number;
 }
 
 /** `POST /api/sessions`: an experiment, a preset's name, or neither for the default experiment. */
@@ -119,6 +162,9 @@ export interface Dense {
   units: number;
   activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
   initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  dropout: number;
+  regularization?: Regularization | null;
+  frozen: boolean;
 }
 
 /** Where the loss stopped being finite, and the update one click goes back to. */
@@ -174,6 +220,14 @@ export interface ExperimentMessage {
   experiment: Experiment;
 }
 
+/** factor^(t / every) */
+export interface ExponentialSchedule {
+  warmup: number;
+  type: 'exponential';
+  every: number;
+  factor: number;
+}
+
 /** What the web process counts. A frame is received once per audience and sent once per viewer. */
 export interface GatewayHealth {
   resident_bytes: number;
@@ -207,6 +261,7 @@ export interface Limits {
   layers: number;
   units: number;
   batch_size: number;
+  pins: number;
   seed: number;
   memory_bytes: number;
   message_bytes: number;
@@ -237,6 +292,12 @@ export interface Limits {
   snapshot_secs: number;
 }
 
+/** Numbers of the losses that have one; the others leave them alone. */
+export interface LossParameters {
+  gamma: number;
+  delta: number;
+}
+
 export interface Metrics {
   type: 'metrics';
   run: string;
@@ -261,6 +322,15 @@ export interface Nesterov {
 export interface Network {
   layers: Dense[];
   output_initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  output_regularization?: Regularization | null;
+  output_frozen: boolean;
+  pins: Cell[];
+}
+
+/** Met when the test loss was not lower by more than `min_delta` than its best for `epochs` epochs. */
+export interface Patience {
+  epochs: number;
+  min_delta: number;
 }
 
 /** Losses are means (nats, or ½ squared error); accuracy is a fraction 0..1; regression has R² instead. */
@@ -375,6 +445,22 @@ export interface State {
   frame_scale?: number | null;
 }
 
+/** factor^⌊t / every⌋ */
+export interface StepSchedule {
+  warmup: number;
+  type: 'step';
+  every: number;
+  factor: number;
+}
+
+/** Each rule that is there stands for itself; the first one met pauses the run. */
+export interface Stop {
+  epochs?: number | null;
+  seconds?: number | null;
+  target?: Target | null;
+  patience?: Patience | null;
+}
+
 export type Subscribe =
   | SubscribeMaps
   | SubscribeActivations
@@ -472,17 +558,39 @@ export interface SyntheticData {
   seed: number;
 }
 
+/** Met when a loss is at most `value`, an accuracy or R² at least. A metric the task does not have is never met. */
+export interface Target {
+  metric: 'train_loss' | 'test_loss' | 'train_accuracy' | 'test_accuracy' | 'train_r2' | 'test_r2';
+  value: number;
+}
+
 /**
- * `loss` "auto" is cross-entropy for classes and squared error for regression.
+ * `loss` "auto" is cross-entropy for classes and squared error for regression and reconstruction.
  *
- * `squared_error` on classes is ½(tanh(z) − t)² with t = ±1, as TensorFlow Playground does. A batch larger than the
- * training set is the whole set.
+ * With one logit z for two classes (t = ±1), K logits for K, numbers y with residual r = z − y. Losses of numbers are
+ * means over the outputs, of classes as written:
+ * - `cross_entropy`  −log p of the true class, p = sigmoid(z) or softmax(z)
+ * - `focal`          −(1 − p)^gamma·log p  (Lin et al. 2017)
+ * - `hinge`          max(0, 1 − t·z); K classes: max(0, 1 + max z of the others − z of the true one) (Crammer & Singer
+ *                    2001)
+ * - `squared_error`  ½r²; classes: ½Σ(tanh(z) − t)², as TensorFlow Playground does
+ * - `absolute_error` |r|; `huber` ½r² up to delta, then delta·(|r| − ½delta); `log_cosh` log cosh r; classes: the sum
+ *                    over outputs with r = tanh(z) − t
+ *
+ * `class_weights` "balanced": every row's loss is multiplied with n / (K·n_k), n_k the rows of its class among the n
+ * training rows, as scikit-learn does; the mean still divides by the number of rows. Numbers have no classes and are
+ * left alone. A batch larger than the training set is the whole set.
  */
 export interface Training {
-  loss: 'auto' | 'cross_entropy' | 'squared_error';
+  loss: 'auto' | 'cross_entropy' | 'focal' | 'hinge' | 'squared_error' | 'absolute_error' | 'huber' | 'log_cosh';
+  loss_parameters: LossParameters;
+  class_weights: 'none' | 'balanced';
   batch_size: number;
   optimizer: Sgd | Momentum | Nesterov | Adam | AdamW | RmsProp | Adagrad;
+  schedule: ConstantSchedule | StepSchedule | ExponentialSchedule | CosineSchedule;
+  clipping: Clipping;
   regularization: Regularization;
+  stop: Stop;
   seed: number;
 }
 

@@ -12,12 +12,25 @@ function experiment(units: number[]): Experiment {
     units: count,
     activation: 'relu' as const,
     initializer: 'he_uniform' as const,
+    dropout: 0,
+    frozen: false,
   }));
   return {
     version: 1,
     data: { source: 'synthetic', name: 'xor', samples: 500, noise: 0, train_fraction: 0.5, features: ['x1', 'x2', 'x1*x2'], seed: 0 },
-    network: { layers, output_initializer: 'glorot_uniform' },
-    training: { loss: 'auto', batch_size: 10, optimizer: { type: 'sgd', learning_rate: 0.03 }, regularization: { type: 'none', rate: 0 }, seed: 0 },
+    network: { layers, output_initializer: 'glorot_uniform', output_frozen: false, pins: [] },
+    training: {
+      loss: 'auto',
+      loss_parameters: { gamma: 2, delta: 1 },
+      class_weights: 'none',
+      batch_size: 10,
+      optimizer: { type: 'sgd', learning_rate: 0.03 },
+      schedule: { type: 'constant', warmup: 0 },
+      clipping: { type: 'none', limit: 1 },
+      regularization: { type: 'none', rate: 0 },
+      stop: {},
+      seed: 0,
+    },
   };
 }
 
@@ -43,7 +56,14 @@ describe('inserting a layer', () => {
     const draft = experiment([8, 4]);
     insertLayer(draft, 1, facts);
     expect(draft.network.layers.map((layer) => layer.units)).toEqual([8, 8, 4]);
-    expect(draft.network.layers[1]).toEqual({ type: 'dense', units: 8, activation: 'relu', initializer: 'he_uniform' });
+    expect(draft.network.layers[1]).toEqual({
+      type: 'dense',
+      units: 8,
+      activation: 'relu',
+      initializer: 'he_uniform',
+      dropout: 0,
+      frozen: false,
+    });
     insertLayer(draft, 3, facts);
     expect(draft.network.layers.map((layer) => layer.units)).toEqual([8, 8, 4, 4]);
   });

@@ -7,7 +7,7 @@ export type Optimizer = Experiment['training']['optimizer'];
 
 /** A first layer over nothing: as in TensorFlow Playground. */
 const FIRST_UNITS = 4;
-const FIRST: Omit<Dense, 'units'> = { type: 'dense', activation: 'tanh', initializer: 'glorot_uniform' };
+const FIRST: Omit<Dense, 'units'> = { type: 'dense', activation: 'tanh', initializer: 'glorot_uniform', dropout: 0, frozen: false };
 
 /**
  * Insert a layer before position `at` of the hidden layers. It has as many units as what comes before it, so that the
@@ -19,7 +19,7 @@ export function insertLayer(draft: Experiment, at: number, facts: DataSetFacts):
   const neighbour = before ?? layers[at];
   const units = before?.units ?? (neighbour === undefined ? FIRST_UNITS : inputLabels(draft, facts).length);
   const { activation, initializer } = neighbour ?? FIRST;
-  layers.splice(at, 0, { type: 'dense', units, activation, initializer });
+  layers.splice(at, 0, { ...FIRST, units, activation, initializer });
 }
 
 export function removeLayer(draft: Experiment, index: number): void {

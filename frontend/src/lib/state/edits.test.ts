@@ -52,7 +52,7 @@ const rate = (value: number) => (draft: Experiment): void => {
 };
 const rateOf = (shown: Experiment): number => shown.training.optimizer.learning_rate;
 const addLayer = (draft: Experiment): void => {
-  draft.network.layers.push({ type: 'dense', units: 3, activation: 'relu', initializer: 'he_uniform' });
+  draft.network.layers.push({ type: 'dense', units: 3, activation: 'relu', initializer: 'he_uniform', dropout: 0, frozen: false });
 };
 
 let server: Server;

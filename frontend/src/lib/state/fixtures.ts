@@ -15,16 +15,23 @@ export function experiment(change: (draft: Experiment) => void = () => undefined
     },
     network: {
       layers: [
-        { type: 'dense', name: 'dense_1', units: 4, activation: 'tanh', initializer: 'glorot_uniform' },
-        { type: 'dense', name: 'dense_2', units: 2, activation: 'tanh', initializer: 'glorot_uniform' },
+        { type: 'dense', name: 'dense_1', units: 4, activation: 'tanh', initializer: 'glorot_uniform', dropout: 0, frozen: false },
+        { type: 'dense', name: 'dense_2', units: 2, activation: 'tanh', initializer: 'glorot_uniform', dropout: 0, frozen: false },
       ],
       output_initializer: 'glorot_uniform',
+      output_frozen: false,
+      pins: [],
     },
     training: {
       loss: 'auto',
+      loss_parameters: { gamma: 2, delta: 1 },
+      class_weights: 'none',
       batch_size: 10,
       optimizer: { type: 'sgd', learning_rate: 0.03 },
+      schedule: { type: 'constant', warmup: 0 },
+      clipping: { type: 'none', limit: 1 },
       regularization: { type: 'none', rate: 0 },
+      stop: {},
       seed: 0,
     },
   };

@@ -26,6 +26,8 @@ describe('links', () => {
         units: 16,
         activation: 'tanh',
         initializer: 'lecun_normal',
+        dropout: 0,
+        frozen: false,
       }));
     });
     expect((await writeLink(deep)).length).toBeLessThan(2_000);
