@@ -4,7 +4,9 @@
     ├── InvalidInputError          a field, body or message does not fit its declared limits
     │   ├── MalformedJsonError     not strict JSON (syntax, NaN, duplicate keys, lone surrogates, nesting)
     │   ├── InvalidPatchError      an RFC 6902 patch that does not apply
-    │   └── NetworkTooLargeError   the estimated memory exceeds the worker's budget
+    │   ├── NetworkTooLargeError   the estimated memory exceeds the worker's budget
+    │   ├── UploadRejectedError    a file that cannot be read as data, or that is made to do harm
+    │   └── ErrandLimitError       a job that needs more memory or time than a job may use
     ├── UnauthorizedError          no token, or not the right one
     ├── ForbiddenError             the token is known, the action is not for its role; bad Host or Origin
     ├── NotFoundError              no such route, session, channel, layer, data set or preset
@@ -16,6 +18,8 @@
     ├── RateLimitedError           too many messages or requests
     ├── UnsupportedProtocolError   a client that speaks another protocol version
     ├── EngineUnavailableError     no engine worker can answer now
+    ├── NoNetworkError             what has to be fetched from the network cannot be reached
+    ├── StorageFullError           the disk, or the part of it that is set aside for data, is full
     ├── StartupError               the server refuses to start, and says why
     └── InternalError              unexpected; the client sees only an id that the log explains
 
@@ -66,6 +70,16 @@ class InvalidPatchError(InvalidInputError):
 
 class NetworkTooLargeError(InvalidInputError):
     code = "network_too_large"
+
+
+class UploadRejectedError(InvalidInputError):
+    code = "upload_rejected"
+
+
+class ErrandLimitError(InvalidInputError):
+    """Carries `limit`: `memory`, `time` or `answer`."""
+
+    code = "errand_limit"
 
 
 class UnauthorizedError(NeuroglowError):
@@ -126,6 +140,16 @@ class UnsupportedProtocolError(NeuroglowError):
 class EngineUnavailableError(NeuroglowError):
     code = "engine_unavailable"
     status = 503
+
+
+class NoNetworkError(NeuroglowError):
+    code = "no_network"
+    status = 503
+
+
+class StorageFullError(NeuroglowError):
+    code = "storage_full"
+    status = 507
 
 
 class StartupError(NeuroglowError):

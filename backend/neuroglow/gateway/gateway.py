@@ -8,6 +8,7 @@ import time
 from starlette.requests import HTTPConnection
 
 from neuroglow.gateway.counters import Counters
+from neuroglow.gateway.errand import Errands
 from neuroglow.gateway.logs import Log
 from neuroglow.gateway.rates import TokenBucket
 from neuroglow.gateway.registry import Registry
@@ -35,6 +36,7 @@ class Gateway:
         self.supervisor = Supervisor(settings)
         self.registry = Registry(settings, self._store, self.counters, self.supervisor.wait_ready)
         self.samples = Samples(self.supervisor)
+        self.errands = Errands(at_once=settings.limits.errands, waiting=settings.limits.errands_waiting)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -47,7 +49,8 @@ class Gateway:
         ]
 
     async def stop(self) -> None:
-        """Everything to disk, no worker left."""
+        """Everything to disk, no worker and no errand left."""
+        self.errands.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

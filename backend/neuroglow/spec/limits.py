@@ -81,6 +81,11 @@ class Limits(BaseModel):
     max_updates_per_second: float = 1e6
     metrics_points: int = 4_000
 
+    # Jobs in processes of their own
+    errands: int = 2
+    """Run at once, at the lowest priority."""
+    errands_waiting: int = 32
+
     # Lifetime
     sessions: int = 64
     viewers_per_session: int = 500

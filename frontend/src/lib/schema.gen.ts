@@ -284,6 +284,8 @@ export interface Limits {
   step_updates: number;
   max_updates_per_second: number;
   metrics_points: number;
+  errands: number;
+  errands_waiting: number;
   sessions: number;
   viewers_per_session: number;
   sockets: number;
