@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -13,19 +12,19 @@ from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from neuroglow import __version__
-from neuroglow.errors import ForbiddenError, InvalidInputError, RateLimitedError, UnauthorizedError
+from neuroglow.errors import ForbiddenError, InvalidInputError
 from neuroglow.gateway.bodies import read_json
 from neuroglow.gateway.counters import resident_bytes
-from neuroglow.gateway.gateway import Gateway, gateway_of
+from neuroglow.gateway.gateway import gateway_of
+from neuroglow.gateway.imports import import_experiment
 from neuroglow.gateway.live import live
 from neuroglow.gateway.page import Page
+from neuroglow.gateway.permits import authorized, count
 from neuroglow.gateway.session import Session
-from neuroglow.gateway.tokens import role_of
 from neuroglow.spec import Catalog, Experiment, parse_experiment, preset
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.memory import require_fits
 from neuroglow.wire.http import CreateSession, GatewayHealth, Health, SamplesRequest
-from neuroglow.wire.messages import Role
 
 SAFETENSORS = "application/octet-stream"
 
@@ -38,6 +37,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/sessions", create_session, methods=["POST"]),
         Route("/api/sessions/{session_id}", session, methods=["GET", "DELETE"]),
         Route("/api/samples", samples, methods=["POST"]),
+        Route("/api/experiments/import", import_experiment, methods=["POST"]),
         WebSocketRoute("/api/sessions/{session_id}/live", live),
     ]
     nothing = Nothing(api)
@@ -92,7 +92,7 @@ async def catalog(request: Request) -> Response:
 
 async def create_session(request: Request) -> Response:
     gateway = gateway_of(request)
-    _count(gateway)
+    count(gateway)
     body = await read_json(request, CreateSession)
     experiment = _experiment(body)
     require_fits(experiment, gateway.settings.limits.memory_bytes)
@@ -122,7 +122,7 @@ def _experiment(body: CreateSession) -> Experiment:
 
 
 async def session(request: Request) -> Response:
-    found, role = await _authorized(request)
+    found, role = await authorized(request)
     if request.method == "GET":
         return JSONResponse(_document(found))
     if role != "owner":
@@ -136,23 +136,9 @@ def _document(found: Session) -> dict[str, Any]:
     return info.model_dump(exclude={"experiment"}) | {"experiment": info.experiment.to_document()}
 
 
-async def _authorized(request: Request) -> tuple[Session, Role]:
-    """The session that the path names and what the bearer token allows there."""
-    found = await gateway_of(request).registry.find(request.path_params["session_id"])
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    role = role_of(token.strip(), found.record) if scheme.lower() == "bearer" else None
-    if role is None:
-        raise UnauthorizedError("This session needs its token: Authorization: Bearer TOKEN")
-    return found, role
-
-
 async def samples(request: Request) -> Response:
     gateway = gateway_of(request)
-    _count(gateway)
+    count(gateway)
     body = await read_json(request, SamplesRequest)
     return Response(await gateway.samples.get(body), media_type=SAFETENSORS)
 
-
-def _count(gateway: Gateway) -> None:
-    if not gateway.requests.allow(time.monotonic()):
-        raise RateLimitedError("Too many requests at once; wait a second")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from neuroglow.spec.data import Feature
 from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.lesson import LESSON_CONTROLS, LessonControl
 from neuroglow.spec.limits import MAP_RESOLUTIONS, Limits
 from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
 from neuroglow.spec.presets import FIRST_PRESET, PRESETS, Preset
@@ -42,5 +43,6 @@ class Catalog(BaseModel):
     map_resolutions: tuple[int, ...] = MAP_RESOLUTIONS
     presets: tuple[Preset, ...] = PRESETS
     first_preset: str = FIRST_PRESET
+    lesson_controls: tuple[LessonControl, ...] = LESSON_CONTROLS
     limits: Limits = Limits()
     schemas: dict[str, Any] = Field(default_factory=lambda: {"experiment": Experiment.model_json_schema()})

@@ -34,6 +34,33 @@ class SamplesRequest(Spec):
     count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
 
 
+class ImportExperiment(Spec):
+    """`POST /api/experiments/import`: a link of TensorFlow Playground, or an experiment file or link of ours."""
+
+    format: Literal["tensorflow-playground", "neuroglow"]
+    text: Annotated[str, Field(min_length=1, max_length=Limits().body_bytes)]
+
+
+class PageView(BaseModel):
+    """What a link says about how the page shows the run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    test_samples: bool = False
+    hard_edges: bool = False
+
+
+class ImportedExperiment(BaseModel):
+    """Answer to it. `notes` are sentences about what is not the same here, `hidden` names of `lesson_controls`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    experiment: Experiment
+    notes: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    view: PageView = PageView()
+
+
 class SessionCreated(BaseModel):
     """Answer to `POST /api/sessions`. The tokens are shown here once; keep the owner's."""
 

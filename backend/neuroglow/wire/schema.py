@@ -19,8 +19,9 @@ from neuroglow.wire import http, messages
 _CLIENT: tuple[type[BaseModel], ...] = get_args(messages.AnyClientMessage)
 _SUBSCRIBE: tuple[type[BaseModel], ...] = get_args(messages.AnySubscribe)
 _SERVER: tuple[type[BaseModel], ...] = get_args(get_args(messages.AnyServerMessage)[0])
-_HTTP: tuple[type[BaseModel], ...] = (http.CreateSession, http.SamplesRequest, http.SessionCreated, http.Health)
-_COMPLETE: tuple[type[BaseModel], ...] = (Experiment, Catalog, Limits, http.SessionCreated, http.Health)
+_ANSWERS: tuple[type[BaseModel], ...] = (http.SessionCreated, http.Health, http.ImportedExperiment)
+_HTTP: tuple[type[BaseModel], ...] = (http.CreateSession, http.SamplesRequest, http.ImportExperiment, *_ANSWERS)
+_COMPLETE: tuple[type[BaseModel], ...] = (Experiment, Catalog, Limits, *_ANSWERS)
 """Sent with every member; so is everything they are made of."""
 
 UNIONS: dict[str, tuple[type[BaseModel], ...]] = {

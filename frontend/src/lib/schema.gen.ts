@@ -58,6 +58,7 @@ export interface Catalog {
   map_resolutions: number[];
   presets: Preset[];
   first_preset: string;
+  lesson_controls: LessonControl[];
   limits: Limits;
   schemas: Record<string, unknown>;
 }
@@ -254,6 +255,26 @@ export interface Hello {
   token: string;
 }
 
+/** `POST /api/experiments/import`: a link of TensorFlow Playground, or an experiment file or link of ours. */
+export interface ImportExperiment {
+  format: 'tensorflow-playground' | 'neuroglow';
+  text: string;
+}
+
+/** Answer to it. `notes` are sentences about what is not the same here, `hidden` names of `lesson_controls`. */
+export interface ImportedExperiment {
+  experiment: Experiment;
+  notes: string[];
+  hidden: string[];
+  view: PageView;
+}
+
+/** `name` is what a link carries, `label` what the page calls it. */
+export interface LessonControl {
+  name: string;
+  label: string;
+}
+
 /** What a client must keep within. The values of a server are its settings; these are the defaults. */
 export interface Limits {
   samples: number;
@@ -327,6 +348,12 @@ export interface Network {
   output_regularization?: Regularization | null;
   output_frozen: boolean;
   pins: Cell[];
+}
+
+/** What a link says about how the page shows the run. */
+export interface PageView {
+  test_samples: boolean;
+  hard_edges: boolean;
 }
 
 /** Met when the test loss was not lower by more than `min_delta` than its best for `epochs` epochs. */
