@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from neuroglow.insight.activations import ActivationsProbe, UnitProbe
+from neuroglow.insight.judgement import JudgementProbe
 from neuroglow.insight.maps import MapsProbe
 from neuroglow.insight.predictions import PredictionsProbe
 from neuroglow.insight.probe import Probe, Subject
@@ -12,6 +13,7 @@ from neuroglow.wire.messages import (
     AnySubscribe,
     SubscribeActivations,
     SubscribeGradients,
+    SubscribeJudgement,
     SubscribeMaps,
     SubscribePredictions,
     SubscribeStatistics,
@@ -41,6 +43,8 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
             return StatisticsProbe(ask, subject)
         case SubscribePredictions():
             return PredictionsProbe(ask, subject)
+        case SubscribeJudgement():
+            return JudgementProbe(ask, subject)
 
 
 def require_layers(ask: AnySubscribe, subject: Subject) -> None:

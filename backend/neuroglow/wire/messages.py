@@ -141,6 +141,14 @@ class SubscribePredictions(_Subscribe):
     count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 100
 
 
+class SubscribeJudgement(_Subscribe):
+    """How good the network is on one split: confusion, curves and calibration, or residuals; and its worst mistakes."""
+
+    stream: Literal["judgement"]
+    max_fps: MaxFps = 2.0
+    split: Split = "test"
+
+
 Subscribe = Annotated[
     SubscribeMaps
     | SubscribeActivations
@@ -148,7 +156,8 @@ Subscribe = Annotated[
     | SubscribeWeights
     | SubscribeGradients
     | SubscribeStatistics
-    | SubscribePredictions,
+    | SubscribePredictions
+    | SubscribeJudgement,
     Field(discriminator="stream"),
 ]
 
@@ -183,6 +192,7 @@ AnyClientMessage = (
     | SubscribeGradients
     | SubscribeStatistics
     | SubscribePredictions
+    | SubscribeJudgement
     | Unsubscribe
     | Ack
 )
@@ -194,8 +204,9 @@ AnySubscribe = (
     | SubscribeGradients
     | SubscribeStatistics
     | SubscribePredictions
+    | SubscribeJudgement
 )
-STREAMS = ("maps", "activations", "unit", "weights", "gradients", "statistics", "predictions")
+STREAMS = ("maps", "activations", "unit", "weights", "gradients", "statistics", "predictions", "judgement")
 
 
 def parse_client_message(document: Any) -> AnyClientMessage:

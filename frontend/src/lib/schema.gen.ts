@@ -87,6 +87,7 @@ export type ClientMessage =
   | SubscribeGradients
   | SubscribeStatistics
   | SubscribePredictions
+  | SubscribeJudgement
   | Unsubscribe
   | Ack;
 
@@ -497,7 +498,8 @@ export type Subscribe =
   | SubscribeWeights
   | SubscribeGradients
   | SubscribeStatistics
-  | SubscribePredictions;
+  | SubscribePredictions
+  | SubscribeJudgement;
 
 /** Each unit's activation for one sample. */
 export interface SubscribeActivations {
@@ -517,6 +519,15 @@ export interface SubscribeGradients {
   stream: 'gradients';
   layers?: 'all' | string[];
   max_cells?: number;
+}
+
+/** How good the network is on one split: confusion, curves and calibration, or residuals; and its worst mistakes. */
+export interface SubscribeJudgement {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'judgement';
+  split?: 'train' | 'test';
 }
 
 /** Each unit's activation over the plane. Plane data only. "all" is every hidden layer and `output`; `x` by name. */

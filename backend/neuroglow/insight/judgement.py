@@ -1,0 +1,131 @@
+"""The `judgement` stream: how good the network is on one split, beyond loss and accuracy.
+
+The device makes one batched forward pass; everything else is NumPy on the host (`insight.judging`), a few milliseconds
+for the rows that are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, ShapeDtypeStruct
+from numpy.typing import NDArray
+
+from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.snapshot import abstract_state
+from neuroglow.engine.train import State, bucket
+from neuroglow.insight.judging import curves, probabilities, verdict
+from neuroglow.insight.judging.numbers import HISTOGRAM_BINS
+from neuroglow.insight.probe import Outputs, Subject, Tensors
+from neuroglow.nets.losses import Head, loss
+from neuroglow.nets.model import Network
+from neuroglow.wire.messages import SubscribeJudgement
+
+JUDGED_ROWS = 2_000
+"""Rows that are judged, at most; a larger split is judged on rows evenly chosen from all of it."""
+
+PROBABLE = ("sigmoid", "softmax")
+"""Heads whose answers are probabilities; the others have scores, which can be ranked but not calibrated."""
+
+
+def chosen_rows(total: int) -> NDArray[np.intp]:
+    """All rows, or `JUDGED_ROWS` of them at even distances."""
+    count = min(total, JUDGED_ROWS)
+    return np.arange(count) * total // max(1, count)
+
+
+def class_scores(head: Head, z: NDArray[np.float32]) -> NDArray[np.float64]:
+    """z (rows, outputs) -> (rows, classes): probabilities where the head has them, else one score per class."""
+    wide = np.clip(np.nan_to_num(z.astype(np.float64)), -verdict.SINGLE_MOST, verdict.SINGLE_MOST)
+    if head == "softmax":
+        powers = np.exp(wide - wide.max(axis=1, keepdims=True))
+        shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+    if head == "sigmoid":
+        # Each from its own side, so that neither loses its small digits to the other.
+        chances: NDArray[np.float64] = np.exp(-np.logaddexp(0.0, np.concatenate([wide, -wide], axis=1)))
+        return chances
+    return np.concatenate([-wide, wide], axis=1) if wide.shape[1] == 1 else wide
+
+
+class JudgementProbe:
+    def __init__(self, ask: SubscribeJudgement, subject: Subject) -> None:
+        dataset = subject.dataset
+        split = dataset.train if ask.split == "train" else dataset.test
+        self._subject = subject
+        self._total = len(split.labels)
+        self._chosen = chosen_rows(self._total)
+        self._is_vector = split.labels.ndim == 2
+        self._truth = (split.labels if self._is_vector else split.targets)[self._chosen]
+        self._bucket = bucket(max(1, len(self._chosen)))
+        self._inputs: Array = jax.device_put(self._padded(split.inputs))
+        self._labels: Array = jax.device_put(self._padded(split.labels))
+
+    def _padded(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        padded = np.zeros((self._bucket, *rows.shape[1:]), np.float32)
+        padded[: len(self._chosen)] = rows[self._chosen]
+        return padded
+
+    @property
+    def key(self) -> Hashable:
+        return ("judgement", self._subject.shape, self._subject.head, self._bucket)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        is_regression = self._subject.head == "linear"
+        facts: dict[str, Any] = {
+            "activation": self._subject.head,
+            "rows": len(self._chosen),
+            "total": self._total,
+            "chosen": "all" if len(self._chosen) == self._total else "evenly",
+            "figures": list(verdict.NUMBER_FIGURES if is_regression else verdict.CLASS_FIGURES),
+        }
+        if not is_regression:
+            facts |= {"columns": list(verdict.CLASS_COLUMNS), "zero_division": 0, "bins": probabilities.BINS}
+        return facts
+
+    @property
+    def frame_bytes(self) -> int:
+        shared = 4 * len(self._chosen) + verdict.WORST + 1
+        if self._subject.head == "linear":
+            per_output = len(verdict.OUTPUT_COLUMNS) * self._subject.shape.outputs
+            return 4 * (shared + HISTOGRAM_BINS + 2 + len(verdict.NUMBER_FIGURES) + per_output)
+        classes = len(self._subject.dataset.facts.classes)
+        with_curves = classes if classes <= verdict.CURVE_CLASSES else 0
+        per_class = classes + 3 * len(verdict.CLASS_COLUMNS) + 3 * probabilities.BINS
+        return 4 * (shared + per_class * (classes + 1) + 6 * curves.POINTS * with_curves)
+
+    def compile(self) -> Callable[..., Outputs]:
+        subject = self._subject
+
+        def program(model: Network, inputs: Array, labels: Array) -> tuple[Array, Array]:
+            z = jax.vmap(model)(inputs)
+            return z, jax.vmap(lambda one, label: loss(subject.head, one, label))(z, labels)
+
+        inputs = ShapeDtypeStruct(self._inputs.shape, jnp.float32)
+        labels = ShapeDtypeStruct(self._labels.shape, jnp.float32)
+        return jax.jit(program).lower(abstract_state(subject.shape, "sgd").model, inputs, labels).compile()
+
+    def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
+        return program(state.model, self._inputs, self._labels)
+
+    def tensors(self, outputs: Outputs) -> Tensors:
+        z, losses = (np.asarray(array)[: len(self._chosen)] for array in outputs)
+        of_rows = {"rows": self._chosen.astype(np.uint32), "of": np.array([self._total], np.uint32)}
+        return of_rows | self._judged(z, np.nan_to_num(losses.astype(np.float64)))
+
+    def _judged(self, z: NDArray[np.float32], losses: NDArray[np.float64]) -> Tensors:
+        dataset, head = self._subject.dataset, self._subject.head
+        if head != "linear":
+            scores = class_scores(head, z)
+            return verdict.judge_classes(
+                scores, self._truth.astype(np.int64), scores.argmax(axis=1), losses, are_probabilities=head in PROBABLE
+            )
+        answers, truth = np.nan_to_num(z.astype(np.float64)), self._truth.astype(np.float64)
+        if self._is_vector:
+            return verdict.judge_vectors(truth, answers, losses)
+        return verdict.judge_numbers(truth, dataset.target_mean + dataset.target_std * answers[:, 0], losses)
