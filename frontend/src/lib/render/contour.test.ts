@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { traceContour } from './contour';
+import { contourLines, traceContour } from './contour';
 
 class Pen {
   ends: [number, number][] = [];
@@ -40,5 +40,18 @@ describe('the zero contour', () => {
   it('is empty where nothing crosses', () => {
     expect(contour(10, () => 1).ends).toEqual([]);
     expect(contour(10, () => 0).ends).toEqual([]);
+  });
+
+  it('joins its segments to whole lines, rings closed', () => {
+    const resolution = 40;
+    const at = (place: number): [number, number] => [(place % resolution) + 0.5, Math.floor(place / resolution) + 0.5];
+    const grid = (value: (x: number, y: number) => number): Float32Array =>
+      Float32Array.from({ length: resolution * resolution }, (_, place) => value(...at(place)));
+    const ring = contourLines(grid((x, y) => Math.hypot(x - 20, y - 20) - 12), resolution, 1, 1);
+    expect(ring.length).toBe(1);
+    expect(ring[0]?.slice(0, 2)).toEqual(ring[0]?.slice(-2));
+    const two = contourLines(grid((x) => (x - 10.2) * (x - 30.7)), resolution, 1, 1);
+    expect(two.map((line) => line.length / 2)).toEqual([resolution, resolution]);
+    expect(contourLines(grid(() => 1), resolution, 1, 1)).toEqual([]);
   });
 });

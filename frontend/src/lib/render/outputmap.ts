@@ -4,7 +4,7 @@
  */
 import type { TensorView } from '../wire/frame';
 import { OUTPUT_GAIN, type Palette } from './colors';
-import { traceContour } from './contour';
+import { contourLines, traceContour } from './contour';
 import { traceMark, type Dots, type Marking } from './points';
 import { prepare } from './surface';
 
@@ -32,10 +32,13 @@ export interface PointsView {
   walked: { x1: number; x2: number; target: number | null } | null;
   /** Of a mark, in CSS pixels. */
   radius?: number;
+  /** The answer of another run, of which only the contour is drawn, dashed. */
+  ghost?: Pick<MapView, 'levels' | 'range' | 'unit' | 'project'> | null;
 }
 
 const RADIUS = 3;
 const RING = 7;
+const DASH = [5, 4];
 
 export class OutputMap {
   readonly #tile = document.createElement('canvas');
@@ -56,9 +59,8 @@ export class OutputMap {
     const surface = prepare(this.map);
     if (!surface || resolution === 0) return;
     const { context, width, height } = surface;
-    const low = range.data[0] ?? 0;
-    const high = range.data[1] ?? 0;
-    const values = this.#project(levels, unit, resolution, low, high, project);
+    if (this.#values.length !== resolution * resolution) this.#values = new Float32Array(resolution * resolution);
+    const values = valuesOf({ levels, range, unit, project }, this.#values);
     this.#paintTile(values, resolution, palette, hardEdges);
     context.imageSmoothingEnabled = !hardEdges;
     context.imageSmoothingQuality = 'high';
@@ -81,6 +83,7 @@ export class OutputMap {
     if (!surface) return;
     const { context, width, height } = surface;
     const place = placer(view.domain, width, height);
+    if (view.ghost) this.#drawGhost(context, view.ghost, palette, width, height);
     if (view.test) this.#drawDots(context, view.test, view, palette, place, true);
     if (view.train) this.#drawDots(context, view.train, view, palette, place, false);
     if (view.walked) {
@@ -97,20 +100,20 @@ export class OutputMap {
     }
   }
 
-  #project(
-    levels: TensorView,
-    unit: number,
-    resolution: number,
-    low: number,
-    high: number,
-    project: (value: number) => number,
-  ): Float32Array {
-    const table = Float32Array.from({ length: 256 }, (_, level) => project(low + ((high - low) * level) / 255));
-    const cells = resolution * resolution;
-    if (this.#values.length !== cells) this.#values = new Float32Array(cells);
-    const from = unit * cells;
-    for (let cell = 0; cell < cells; cell++) this.#values[cell] = table[levels.data[from + cell] ?? 0] ?? 0;
-    return this.#values;
+  /** Dashed lines go on from cell to cell, so they are drawn whole. */
+  #drawGhost(context: CanvasRenderingContext2D, ghost: NonNullable<PointsView['ghost']>, palette: Palette, wide: number, high: number): void {
+    const resolution = ghost.levels.shape[1] ?? 0;
+    const values = valuesOf(ghost, new Float32Array(resolution * resolution));
+    context.save();
+    context.strokeStyle = palette.ink;
+    context.lineWidth = 1.5;
+    context.setLineDash(DASH);
+    context.beginPath();
+    for (const line of contourLines(values, resolution, wide / resolution, high / resolution)) {
+      for (let at = 0; at < line.length; at += 2) context[at === 0 ? 'moveTo' : 'lineTo'](line[at] ?? 0, line[at + 1] ?? 0);
+    }
+    context.stroke();
+    context.restore();
   }
 
   #paintTile(values: Float32Array, resolution: number, palette: Palette, hardEdges: boolean): void {
@@ -150,6 +153,16 @@ export class OutputMap {
       context.stroke();
     }
   }
+}
+
+/** One unit of a map in [−1, 1], row by row from the top, written into `values`. */
+function valuesOf({ levels, range, unit, project }: Omit<MapView, 'hardEdges'>, values: Float32Array): Float32Array {
+  const low = range.data[0] ?? 0;
+  const high = range.data[1] ?? 0;
+  const table = Float32Array.from({ length: 256 }, (_, level) => project(low + ((high - low) * level) / 255));
+  const from = unit * values.length;
+  for (let cell = 0; cell < values.length; cell++) values[cell] = table[levels.data[from + cell] ?? 0] ?? 0;
+  return values;
 }
 
 /** Plane coordinates to CSS pixels. */

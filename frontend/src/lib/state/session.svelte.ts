@@ -150,10 +150,14 @@ export class Session {
     this.#edits.error = null;
   }
 
-  /** A preset replaces the whole experiment and starts over; watchers come along and undo leads back. */
-  async openPreset(preset: Preset): Promise<void> {
-    const target = withKnownNames(preset.experiment, this.experiment);
-    this.edit(`Open ${preset.title}`, (draft) => Object.assign(draft, target));
+  openPreset(preset: Preset): Promise<void> {
+    return this.openInstead(`Open ${preset.title}`, preset.experiment);
+  }
+
+  /** Another experiment replaces the whole of this one and starts over; watchers come along and undo leads back. */
+  async openInstead(label: string, experiment: Experiment): Promise<void> {
+    const target = withKnownNames(experiment, this.experiment);
+    this.edit(label, (draft) => Object.assign(draft, target));
     await this.startOver();
     await this.control('play');
   }

@@ -3,6 +3,7 @@
  * total: whatever the address holds, the answer is an experiment to try or a sentence, never an exception.
  */
 import type { Experiment } from '../schema.gen';
+import { fromBase64, toBase64 } from './base64';
 
 export const LINK_VERSION = '1';
 const PREFIX = '#e=';
@@ -67,12 +68,8 @@ async function pump(bytes: Uint8Array<ArrayBuffer>, through: CompressionStream |
   return whole;
 }
 
-function toBase64Url(bytes: Uint8Array): string {
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
+const toBase64Url = (bytes: Uint8Array): string =>
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
-}
+const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
+  fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'));

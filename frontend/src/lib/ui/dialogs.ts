@@ -3,4 +3,6 @@ import type { Component } from 'svelte';
 
 type Load = () => Promise<{ default: Component<{ onclose: () => void }> }>;
 
-export const DIALOGS: Record<string, Load> = {};
+export const DIALOGS: Record<string, Load> = {
+  runs: () => import('./runs/RunsDialog.svelte'),
+};

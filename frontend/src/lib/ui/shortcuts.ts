@@ -6,12 +6,18 @@ export const SHORTCUTS = [
   { keys: 'Space', does: 'Play or pause' },
   { keys: 'S', does: 'One update' },
   { keys: 'R', does: 'Reset to update 0' },
+  { keys: 'P', does: 'Pin the run' },
   { keys: 'Ctrl Z', does: 'Undo the last edit' },
   { keys: '?', does: 'This help' },
 ] as const;
 
+interface Actions {
+  showHelp: () => void;
+  pin: () => void;
+}
+
 /** Handle a key press on the page; true if it was a shortcut. */
-export function pressed(event: KeyboardEvent, session: Session, showHelp: () => void): boolean {
+export function pressed(event: KeyboardEvent, session: Session, { showHelp, pin }: Actions): boolean {
   const target = event.target as Element;
   if (target.closest('input, select, textarea, [contenteditable]')) return false;
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') {
@@ -30,6 +36,9 @@ export function pressed(event: KeyboardEvent, session: Session, showHelp: () => 
       return true;
     case 'r':
       void session.control('reset');
+      return true;
+    case 'p':
+      pin();
       return true;
     case '?':
       showHelp();

@@ -71,11 +71,11 @@ export function keepSamples(session: Session, samples: Samples, selection: Selec
   });
 }
 
-export function listenToKeys(session: Session): void {
+export function listenToKeys(session: Session, pin: () => void): void {
   $effect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const showHelp = (): void => document.getElementById('help')?.showPopover();
-      if (!event.defaultPrevented && pressed(event, session, showHelp)) event.preventDefault();
+      if (!event.defaultPrevented && pressed(event, session, { showHelp, pin })) event.preventDefault();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);

@@ -1,7 +1,7 @@
 /** Which map the output panel shows: the network's answer, or the neuron that is hovered, once it rests there. */
 import type { Selection, ChosenNeuron } from '../../state/selection.svelte';
 import type { Session } from '../../state/session.svelte';
-import type { Subscription } from '../../state/subscription.svelte';
+import type { SubscribeAsk, Subscription } from '../../state/subscription.svelte';
 
 const OUTPUT = 'output';
 const FINE = 100;
@@ -18,13 +18,17 @@ export interface MapChannel {
   readonly facts: Record<string, unknown> | undefined;
 }
 
+/** The network's own answer, as large as the panel shows it. */
+export function outputAsk(session: Session): SubscribeAsk {
+  return { stream: 'maps', layers: [OUTPUT], resolution: session.facts.classes.length > 2 ? FINE_OF_MANY : FINE };
+}
+
 export function mapChannel(session: Session, selection: Selection): MapChannel {
-  const resolution = $derived(session.facts.classes.length > 2 ? FINE_OF_MANY : FINE);
   let output = $state.raw<Subscription | null>(null);
   let hovered = $state.raw<{ neuron: ChosenNeuron; subscription: Subscription } | null>(null);
 
   $effect(() => {
-    const opened = session.subscribe({ stream: 'maps', layers: [OUTPUT], resolution });
+    const opened = session.subscribe(outputAsk(session));
     output = opened;
     return () => opened.close();
   });
