@@ -3,6 +3,7 @@
     NeuroglowError
     ├── InvalidInputError          a field, body or message does not fit its declared limits
     │   ├── MalformedJsonError     not strict JSON (syntax, NaN, duplicate keys, lone surrogates, nesting)
+    │   ├── InvalidFormulaError    a formula that cannot be read; carries where
     │   ├── InvalidPatchError      an RFC 6902 patch that does not apply
     │   ├── NetworkTooLargeError   the estimated memory exceeds the worker's budget
     │   ├── UploadRejectedError    a file that cannot be read as data, or that is made to do harm
@@ -62,6 +63,12 @@ class InvalidInputError(NeuroglowError):
 
 class MalformedJsonError(InvalidInputError):
     code = "malformed_json"
+
+
+class InvalidFormulaError(InvalidInputError):
+    """Carries `position`, the character of the formula (from 0) at which something is wrong."""
+
+    code = "invalid_formula"
 
 
 class InvalidPatchError(InvalidInputError):

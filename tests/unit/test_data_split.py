@@ -11,12 +11,12 @@ from pydantic import TypeAdapter
 
 from neuroglow.data import Dataset, load
 from neuroglow.data.splitting import split_rows
-from neuroglow.spec import BundledData, DataSpec, SyntheticData
+from neuroglow.spec import AnyData, BundledData, DataSpec, SyntheticData
 from neuroglow.spec.base import parse
 from neuroglow.spec.data import BundledName, SyntheticName
 from neuroglow.spec.datasets import ALL_SETS, split_counts
 
-ONE_OF_EACH: TypeAdapter[SyntheticData | BundledData] = TypeAdapter(DataSpec)
+ONE_OF_EACH: TypeAdapter[AnyData] = TypeAdapter(DataSpec)
 SPECS = [parse(ONE_OF_EACH, {"source": known.source, "name": known.name}) for known in ALL_SETS]
 
 

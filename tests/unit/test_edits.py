@@ -14,6 +14,7 @@ from neuroglow.engine.snapshot import Layer, Layers, Snapshot, initial_snapshot,
 from neuroglow.nets.shape import STACK_FROM
 from neuroglow.session.edits import carry_over
 from neuroglow.spec import Experiment, parse_experiment
+from neuroglow.spec.datasets import input_names
 from unit import numpy_twin as twin
 from unit.rig import as_bytes, dense, experiment, merged, program_of, trained, trainer_of, twin_net
 
@@ -244,3 +245,39 @@ def test_a_smaller_training_set_ends_an_epoch_that_was_already_longer() -> None:
     before = learned(SPEC)
     after = carry_over(before, changed(SPEC, training={"batch_size": 30}))
     assert (after.cursor.update, after.cursor.epoch, after.cursor.position) == (123, 25, 0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_switching_inputs_keeps_the_weights_of_the_others(data: st.DataObject) -> None:
+    """Formulas, noise columns and features alike: by name, and back on without effect at first."""
+    formulas = [{"expression": text} for text in ("2*x1", "x1^2 - x2", "x2/3")]
+    further = {"formulas": formulas, "noise_columns": 3}
+    names = ("x1", "x2", *(formula["expression"] for formula in formulas), "noise_1", "noise_2", "noise_3")
+
+    def switched(off: list[str]) -> Experiment:
+        return changed(SPEC, data={**further, "switched_off": off})
+
+    some = st.lists(st.sampled_from(names), unique=True, max_size=len(names) - 1)
+    before, after = switched(data.draw(some)), switched(data.draw(some))
+    snapshot = learned(before)
+    carried = carry_over(snapshot, after)
+    olds, news = input_names(before.data), input_names(after.data)
+    kept = [name for name in news if name in olds]
+    for old, new in zip(groups(snapshot), groups(carried), strict=True):
+        for name in kept:
+            assert (new["a"].weight[:, news.index(name)] == old["a"].weight[:, olds.index(name)]).all()
+        if kept:
+            fresh = [news.index(name) for name in news if name not in olds]
+            assert not new["a"].weight[:, fresh].any()
+        assert new["b"].weight.tobytes() == old["b"].weight.tobytes()
+    assert carried.cursor.update == snapshot.cursor.update
+
+
+def test_a_formula_more_or_a_noise_column_less_keeps_the_rest() -> None:
+    before = changed(SPEC, data={"formulas": [{"expression": "2*x1"}], "noise_columns": 2})
+    after = changed(SPEC, data={"formulas": [{"expression": "x1/x2"}, {"expression": "2*x1"}], "noise_columns": 1})
+    snapshot = learned(before)
+    weight, old = carry_over(snapshot, after).layers["a"].weight, snapshot.layers["a"].weight
+    assert weight[:, [0, 1, 3, 4]].tobytes() == old[:, [0, 1, 2, 3]].tobytes()
+    assert not weight[:, 2].any()

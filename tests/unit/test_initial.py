@@ -94,3 +94,26 @@ def test_a_reset_after_edits_equals_opening_the_edited_experiment() -> None:
     trained(trainer, 5)
     trainer.restore(initial_snapshot(trainer.experiment))
     assert as_bytes(trained(trainer, 25)) == as_bytes(trained(trainer_of(edited), 25))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    fan_in=st.integers(1, 3_200), further=st.integers(1, 1_500), units=st.integers(1, 4),
+    initializer=st.sampled_from(BY_FAN_IN), seed=st.integers(0, 2**32 - 1),
+)  # fmt: skip
+def test_wide_layers_draw_beyond_a_panel_without_moving_what_is_in_it(
+    fan_in: int, further: int, units: int, initializer: str, seed: int
+) -> None:
+    few, _ = initial_layer(seed, "a", fan_in, units, initializer)
+    more, _ = initial_layer(seed, "a", fan_in + further, units + 1, initializer)
+    # He's and LeCun's spread is by fan-in; the draw behind it stays.
+    scale = 1.0 if initializer in ("zeros", "playground") else np.sqrt((fan_in + further) / fan_in)
+    np.testing.assert_allclose(more[:units, :fan_in] * scale, few, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("initializer", ["he_uniform", "lecun_normal", "glorot_normal"])
+def test_panels_of_a_wide_layer_are_independent_and_of_one_spread(initializer: str) -> None:
+    weight, _ = initial_layer(0, "a", 3_072, 64, initializer)
+    panels = np.split(weight, 3, axis=1)
+    assert [panel.std() for panel in panels] == pytest.approx([weight.std()] * 3, rel=0.02)
+    assert np.abs(np.corrcoef([panel.ravel() for panel in panels]) - np.eye(3)).max() < 0.02

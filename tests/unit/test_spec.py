@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from neuroglow.errors import InvalidInputError, NotFoundError
 from neuroglow.spec import Catalog, Experiment, parse_experiment, preset
+from neuroglow.spec.datasets import source_facts
 from neuroglow.spec.experiment import VERSION
 from neuroglow.spec.network import with_names
 from neuroglow.spec.presets import FIRST_PRESET, PRESETS
@@ -328,6 +329,6 @@ def test_the_catalog_describes_what_the_spec_takes() -> None:
         parse_experiment({"training": {"stop": {"target": {"metric": metric, "value": 0.5}}}})
     for known in document["data_sets"]:
         spec = parse_experiment({"data": {"source": known["source"], "name": known["name"]}})
-        assert spec.data.name == known["name"]
+        assert source_facts(spec.data).name == known["name"]
     for activation, initializer in zip(document["activations"], document["initializers"] * 2, strict=False):
         parse_experiment(layers({"activation": activation, "initializer": initializer}))

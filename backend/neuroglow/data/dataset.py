@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroglow.data import bundled, encoding, multiclass, playground
-from neuroglow.data.encoding import Encoder
+from neuroglow.data.encoding import Encoder, OwnInputs
+from neuroglow.data.formula import FormulaColumns
+from neuroglow.data.labels import with_label_noise
 from neuroglow.data.points import Array, Points
 from neuroglow.data.splitting import split_rows
-from neuroglow.data.streams import Streams, streams
-from neuroglow.spec.data import BundledData, SyntheticData
-from neuroglow.spec.datasets import DataSetFacts, facts, split_counts
+from neuroglow.data.streams import Streams, noise_columns, streams
+from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
+from neuroglow.spec.datasets import DataSetFacts, facts, input_names, offered_inputs, source_facts, split_counts
+from neuroglow.spec.formula import parse_formula
 
 KEPT_IN_MEMORY = 16
 """Data sets; the largest is about 2 MB."""
@@ -24,10 +27,11 @@ KEPT_IN_MEMORY = 16
 class Split:
     """Rows in their shuffled order; all arrays float32 and read-only.
 
-    `raw` (rows, columns): plane x1, x2; digits pixels 0..16; tables in real units.
-    `inputs` (rows, inputs): after features on the plane, after standardisation elsewhere.
-    `targets` (rows,): the class index, or the raw number.
-    `labels` (rows,): what the loss sees: the class index, or the number in standard deviations of a bundled set.
+    `raw` (rows, columns + noise columns): plane x1, x2; digits pixels 0..16; tables in real units; then the noise.
+    `inputs` (rows, inputs): what the network reads.
+    `targets` (rows,): the class index, or the raw number; training rows with the label noise that was asked for.
+    `labels` (rows,): what the loss sees: the class index, or the number in standard deviations of a bundled set; to
+    reconstruct, the inputs themselves (rows, inputs).
     """
 
     raw: NDArray[np.float32]
@@ -48,45 +52,69 @@ class Dataset:
     target_std: float
 
     def encode(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Raw columns (rows, columns) -> network inputs (rows, inputs), exactly as `inputs` came from `raw`."""
+        """Raw rows -> network inputs (rows, inputs), exactly as `inputs` came from `raw`.
+
+        Rows without the noise columns, as people type them, are read with those at 0, their mean.
+        """
         return self.encoder(raw)
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
-def load(data: SyntheticData | BundledData) -> Dataset:
+def load(data: AnyData) -> Dataset:
     """The data set of that spec; the same spec gives the same bits."""
-    known = facts(data)
+    known, source = facts(data), source_facts(data)
     drawn = streams(data.seed)
-    points = _draw(data, drawn, classes=len(known.classes)) if isinstance(data, SyntheticData) else _read(data)
-    raw, targets = points.raw.astype(np.float32), points.targets.astype(np.float32)
-    is_regression = known.task == "regression"
-    strata = np.zeros_like(points.targets) if is_regression else points.targets
+    points = _points(data, drawn, classes=len(source.classes))
+    raw, clean = points.raw.astype(np.float32), points.targets.astype(np.float32)
+    has_classes = source.task == "classification"
+    strata = points.targets if has_classes else np.zeros_like(points.targets)
     train, test = split_rows(drawn.split, strata, split_counts(data)[0])
-    encoder = _encoder(data, known, raw[train])
-    mean, std = _target_scale(targets[train]) if is_regression and known.source == "bundled" else (0.0, 1.0)
+    encoder = _encoder(data, source, raw[train])
+    scaled = known.task == "regression" and known.source == "bundled"
+    mean, std = _target_scale(clean[train]) if scaled else (0.0, 1.0)
+    targets = clean
+    if data.label_noise and data.goal == "predict":
+        targets = with_label_noise(drawn.labels, clean, train, data.label_noise, len(source.classes))
+    if data.noise_columns:
+        raw = np.concatenate([raw, noise_columns(data.seed, len(raw), data.noise_columns)], axis=1)
 
     def split(rows: NDArray[np.intp]) -> Split:
-        labels = ((targets[rows] - mean) / std).astype(np.float32)
-        return _frozen(Split(raw[rows], encoder(raw[rows]), targets[rows], labels))
+        inputs = encoder(raw[rows])
+        labels = inputs if data.goal == "reconstruct" else ((targets[rows] - mean) / std).astype(np.float32)
+        return _frozen(Split(raw[rows], inputs, targets[rows], labels))
 
     return Dataset(split(train), split(test), known, encoder, mean, std)
 
 
-def _draw(data: SyntheticData, drawn: Streams, classes: int) -> Points:
+def _points(data: AnyData, drawn: Streams, classes: int) -> Points:
+    if isinstance(data, BundledData):
+        return Points(*bundled.read(data.name))
+    if isinstance(data, DrawnData):
+        table = np.array(data.points, np.float64)
+        return Points(table[:, :2], table[:, 2])
     if data.name in multiclass.GENERATORS:
         return multiclass.GENERATORS[data.name](drawn, data.samples, data.noise, classes)
     return playground.GENERATORS[data.name](drawn, data.samples, data.noise)
 
 
-def _read(data: BundledData) -> Points:
-    columns, targets = bundled.read(data.name)
-    return Points(columns, targets)
+def _encoder(data: AnyData, source: DataSetFacts, train: NDArray[np.float32]) -> Encoder:
+    own = _own_inputs(data, source, train)
+    formulas = None
+    if data.formulas:
+        trees = tuple(parse_formula(formula.expression, source.columns) for formula in data.formulas)
+        computed = FormulaColumns(trees, source.columns)
+        on_plane = source.kind == "plane"
+        scale = None if on_plane else encoding.per_column(computed(train).astype(np.float32))
+        formulas = encoding.ScaledFormulas(computed, scale)
+    offered, fed = offered_inputs(data), set(input_names(data))
+    kept = tuple(place for place, name in enumerate(offered) if name in fed) if len(fed) < len(offered) else None
+    return Encoder(own, len(source.columns), formulas, data.noise_columns, kept)
 
 
-def _encoder(data: SyntheticData | BundledData, known: DataSetFacts, train: NDArray[np.float32]) -> Encoder:
-    if isinstance(data, SyntheticData):
+def _own_inputs(data: AnyData, source: DataSetFacts, train: NDArray[np.float32]) -> OwnInputs:
+    if isinstance(data, SyntheticData | DrawnData):
         return encoding.PlaneFeatures(data.features)
-    return encoding.overall(train) if known.kind == "image" else encoding.per_column(train)
+    return encoding.overall(train) if source.kind == "image" else encoding.per_column(train)
 
 
 def _target_scale(targets: NDArray[np.float32]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""From raw columns to what the network reads: the seven playground features, or standardised columns."""
+"""From raw columns to what the network reads: the source's own inputs, then formulas, then noise columns."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroglow.data.formula import FormulaColumns
 from neuroglow.spec.data import Feature
 
 Array = NDArray[np.float64]
@@ -47,7 +48,49 @@ class Standardise:
         return ((np.asarray(raw, np.float64) - self.mean) / self.deviation).astype(np.float32)
 
 
-Encoder = PlaneFeatures | Standardise
+OwnInputs = PlaneFeatures | Standardise
+
+
+@dataclass(frozen=True)
+class ScaledFormulas:
+    """Formulas of the raw columns, standardised where the columns are (`scale`)."""
+
+    formulas: FormulaColumns
+    scale: Standardise | None
+
+    def __call__(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(rows, columns) -> (rows, formulas)."""
+        values = self.formulas(raw).astype(np.float32)
+        return values if self.scale is None else self.scale(values)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The source's own inputs, then formulas, then noise columns, without what is switched off.
+
+    Raw rows have the source's columns, then the noise columns. The latter may be missing: nobody who asks about a point
+    of their own knows them, and their mean, 0, stands in.
+    """
+
+    own: OwnInputs
+    columns: int
+    """Of the source, without noise columns."""
+    formulas: ScaledFormulas | None = None
+    noise_columns: int = 0
+    kept: tuple[int, ...] | None = None
+    """Places of the inputs that are fed; None is all of them."""
+
+    def __call__(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(rows, columns) or (rows, columns + noise columns) -> (rows, inputs)."""
+        given = raw[:, : self.columns]
+        parts = [self.own(given)]
+        if self.formulas is not None:
+            parts.append(self.formulas(given))
+        if self.noise_columns:
+            noise = raw[:, self.columns :]
+            parts.append(noise if noise.shape[1] else np.zeros((len(raw), self.noise_columns), np.float32))
+        inputs = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+        return inputs if self.kept is None else np.ascontiguousarray(inputs[:, self.kept])
 
 
 def per_column(train: NDArray[np.float32]) -> Standardise:

@@ -7,15 +7,14 @@ from numpy.typing import NDArray
 
 from neuroglow.data.dataset import load
 from neuroglow.errors import InvalidInputError
-from neuroglow.spec.data import BundledData, SyntheticData
+from neuroglow.spec.data import AnyData
 
 
-def rows_of(
-    data: SyntheticData | BundledData, split: str, start: int, count: int
-) -> tuple[dict[str, NDArray[np.float32]], dict[str, str]]:
+def rows_of(data: AnyData, split: str, start: int, count: int) -> tuple[dict[str, NDArray[np.float32]], dict[str, str]]:
     """Tensors `inputs` (rows, columns) and `targets` (rows,), both raw, and the metadata that go with them.
 
-    Rows past the end are left out. Raises `InvalidInputError` for an unknown split or a negative range.
+    Noise columns, if there are any, are a tensor of their own, `noise` (rows, noise columns). Rows past the end are
+    left out. Raises `InvalidInputError` for an unknown split or a negative range.
     """
     dataset = load(data)
     splits = {"train": dataset.train, "test": dataset.test}
@@ -26,7 +25,10 @@ def rows_of(
     if count < 0:
         raise InvalidInputError("The number of rows cannot be negative", field="/count")
     rows = slice(start, start + count)
-    tensors = {"inputs": splits[split].raw[rows], "targets": splits[split].targets[rows]}
+    raw, columns = splits[split].raw[rows], len(dataset.facts.columns)
+    tensors = {"inputs": np.ascontiguousarray(raw[:, :columns]), "targets": splits[split].targets[rows]}
+    if raw.shape[1] > columns:
+        tensors["noise"] = np.ascontiguousarray(raw[:, columns:])
     metadata = {"split": split, "from": str(start), "total": str(len(splits[split].raw))}
     if dataset.facts.task == "regression":
         metadata |= {"target_mean": repr(dataset.target_mean), "target_std": repr(dataset.target_std)}

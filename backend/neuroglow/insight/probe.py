@@ -143,8 +143,8 @@ def sample_inputs(subject: Subject, sample: Any) -> NDArray[np.float32]:
     """
     dataset = subject.dataset
     if hasattr(sample, "values"):
-        columns = dataset.train.raw.shape[1]
-        if len(sample.values) != columns:
+        columns, with_noise = dataset.encoder.columns, dataset.train.raw.shape[1]
+        if len(sample.values) not in (columns, with_noise):
             raise InvalidInputError(
                 f"A sample has {columns} values, one per column; {len(sample.values)} were sent", field="/sample/values"
             )

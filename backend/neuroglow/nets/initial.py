@@ -15,11 +15,14 @@ Float32 = NDArray[np.float32]
 PLAYGROUND_BIAS = 0.1
 """TensorFlow Playground's initial bias; its weights are U(-0.5, 0.5)."""
 _STRIDE = MAX_UNITS
-"""Draws reserved for each unit, so that unit u reads the same ones whatever its fan-in."""
+"""Draws reserved for each unit, so that unit u reads the same ones whatever its fan-in. Sources beyond it (pixels of an
+image) come in further panels of as many, each from a generator of its own."""
 
 
-def _generator(seed: int, layer: str) -> np.random.Generator:
-    key = hashlib.blake2b(f"{seed}/{layer}".encode(), digest_size=16).digest()
+def _generator(seed: int, layer: str, panel: int) -> np.random.Generator:
+    # No layer's name holds a slash.
+    name = f"{seed}/{layer}/{panel}" if panel else f"{seed}/{layer}"
+    key = hashlib.blake2b(name.encode(), digest_size=16).digest()
     return np.random.Generator(np.random.Philox(key=np.frombuffer(key, dtype=np.uint64)))
 
 
@@ -53,6 +56,9 @@ def initial_layer(seed: int, layer: str, fan_in: int, units: int, initializer: s
     if factor == 0.0:
         weight = np.zeros((units, fan_in), np.float32)
     else:
-        weight = (draw(_generator(seed, layer), units)[:, :fan_in] * factor).astype(np.float32)
+        weight = np.empty((units, fan_in), np.float32)
+        for panel, start in enumerate(range(0, fan_in, _STRIDE)):
+            part = weight[:, start : start + _STRIDE]
+            part[:] = draw(_generator(seed, layer, panel), units)[:, : part.shape[1]] * factor
     bias = PLAYGROUND_BIAS if initializer == "playground" else 0.0
     return weight, np.full(units, bias, np.float32)

@@ -4,7 +4,7 @@
 - `sigmoid`   two classes, one logit: binary cross-entropy, nats; label 0 or 1
 - `softmax`   K classes, K logits: cross-entropy, nats; label 0..K-1
 - `tanh`      classes under squared error: ½ Σ (tanh(z) − t)², t = ±1, as TensorFlow Playground
-- `linear`    regression: ½ (z − y)²
+- `linear`    regression and reconstruction: ½ Σ (z − y)²
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Head = Literal["sigmoid", "softmax", "tanh", "linear"]
 def head_of(experiment: Experiment) -> Head:
     """The output's activation, implied by task and loss."""
     about = facts(experiment.data)
-    if about.task == "regression":
+    if about.task != "classification":
         return "linear"
     if experiment.training.loss == "squared_error":
         return "tanh"

@@ -310,9 +310,10 @@ def _samples(command: protocol.GetSamples) -> dict[str, Any]:
 
     from neuroglow.data import rows_of
     from neuroglow.spec.base import parse
-    from neuroglow.spec.data import DataSpec, with_classes
+    from neuroglow.spec.checking import checked_data
+    from neuroglow.spec.data import DataSpec
 
-    data = with_classes(parse(TypeAdapter(DataSpec), command.data, at="/data"))
+    data = checked_data(parse(TypeAdapter(DataSpec), command.data, at="/data"), at="/data")
     tensors, metadata = rows_of(data, command.split, command.start, command.count)
     return {"tensors": save(tensors, metadata=metadata)}
 

@@ -1,8 +1,11 @@
 """What the user asked for: data, network, training, experiment. Pydantic only; nothing here computes or talks."""
 
 from neuroglow.spec.catalog import Catalog as Catalog
+from neuroglow.spec.checking import checked_data as checked_data
+from neuroglow.spec.data import AnyData as AnyData
 from neuroglow.spec.data import BundledData as BundledData
 from neuroglow.spec.data import DataSpec as DataSpec
+from neuroglow.spec.data import DrawnData as DrawnData
 from neuroglow.spec.data import SyntheticData as SyntheticData
 from neuroglow.spec.datasets import DataSetFacts as DataSetFacts
 from neuroglow.spec.datasets import facts as facts

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from neuroglow.spec.data import Feature
 from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.formula import CONSTANTS, FUNCTIONS
 from neuroglow.spec.lesson import LESSON_CONTROLS, LessonControl
 from neuroglow.spec.limits import MAP_RESOLUTIONS, Limits
 from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
@@ -28,6 +29,8 @@ class Catalog(BaseModel):
     """Of the server."""
     data_sets: tuple[DataSetFacts, ...] = ALL_SETS
     features: tuple[str, ...] = get_args(Feature)
+    formula_functions: tuple[str, ...] = tuple(FUNCTIONS)
+    formula_constants: tuple[str, ...] = tuple(CONSTANTS)
     layers: tuple[str, ...] = LAYER_TYPES
     activations: tuple[str, ...] = ACTIVATIONS
     initializers: tuple[str, ...] = INITIALIZERS

@@ -7,10 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from neuroglow.spec import limits
-from neuroglow.spec.base import Spec
-
-Seed = Annotated[int, Field(ge=0, le=limits.MAX_SEED)]
-TrainFraction = Annotated[float, Field(ge=limits.MIN_TRAIN_FRACTION, le=limits.MAX_TRAIN_FRACTION)]
+from neuroglow.spec.source import Source, TrainFraction
 
 PlaygroundSet = Literal["circle", "xor", "gauss", "spiral", "plane", "multi_gauss"]
 MulticlassSet = Literal["blobs", "moons", "rings", "spirals"]
@@ -30,7 +27,11 @@ def _distinct(features: tuple[Feature, ...]) -> tuple[Feature, ...]:
     return features
 
 
-class SyntheticData(Spec):
+Features = Annotated[tuple[Feature, ...], Field(min_length=1), AfterValidator(_distinct)]
+Classes = Annotated[int, Field(ge=limits.MIN_CLASSES, le=limits.MAX_CLASSES)]
+
+
+class SyntheticData(Source):
     """Points on the plane [-6, 6]², drawn by a named generator.
 
     `noise` is TensorFlow Playground's slider divided by 100. `classes` belongs to blobs, moons, rings and spirals only.
@@ -40,10 +41,8 @@ class SyntheticData(Spec):
     name: SyntheticName = "circle"
     samples: Annotated[int, Field(ge=limits.MIN_SAMPLES, le=limits.MAX_SAMPLES)] = 500
     noise: Annotated[float, Field(ge=0.0, le=limits.MAX_NOISE)] = 0.0
-    classes: Annotated[int, Field(ge=limits.MIN_CLASSES, le=limits.MAX_CLASSES)] | None = None
-    train_fraction: TrainFraction = 0.5
-    features: Annotated[tuple[Feature, ...], Field(min_length=1), AfterValidator(_distinct)] = ("x1", "x2")
-    seed: Seed = 0
+    classes: Classes | None = None
+    features: Features = ("x1", "x2")
 
     @model_validator(mode="after")
     def _classes_fit_the_set(self) -> Self:
@@ -52,19 +51,38 @@ class SyntheticData(Spec):
         return self
 
 
-class BundledData(Spec):
+class BundledData(Source):
     """A real data set that comes with scikit-learn, standardised, split with a seed."""
 
     source: Literal["bundled"] = "bundled"
     name: BundledName
     train_fraction: TrainFraction = 0.8
-    seed: Seed = 0
 
 
-DataSpec = Annotated[SyntheticData | BundledData, Field(discriminator="source")]
+Coordinate = Annotated[float, Field(ge=limits.PLANE_LOW, le=limits.PLANE_HIGH)]
 
 
-def with_classes(data: SyntheticData | BundledData) -> SyntheticData | BundledData:
+class DrawnData(Source):
+    """Points that someone put on the plane by hand: (x1, x2, label) each.
+
+    The label is a class index below `classes`, or for regression a number from -1 to 1 (`classes` then says nothing).
+    """
+
+    source: Literal["drawn"] = "drawn"
+    points: Annotated[
+        tuple[tuple[Coordinate, Coordinate, float], ...],
+        Field(min_length=limits.MIN_DRAWN_POINTS, max_length=limits.MAX_DRAWN_POINTS),
+    ]
+    task: Literal["classification", "regression"] = "classification"
+    classes: Classes = 2
+    features: Features = ("x1", "x2")
+
+
+AnyData = SyntheticData | BundledData | DrawnData
+DataSpec = Annotated[AnyData, Field(discriminator="source")]
+
+
+def with_classes(data: AnyData) -> AnyData:
     """Write out the default number of classes of the sets that take one."""
     if isinstance(data, SyntheticData) and data.classes is None and data.name in DEFAULT_CLASSES:
         return data.model_copy(update={"classes": DEFAULT_CLASSES[data.name]})

@@ -6,20 +6,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from neuroglow.spec.data import DEFAULT_CLASSES, BundledData, SyntheticData
+from neuroglow.spec.data import DEFAULT_CLASSES, AnyData, DrawnData, SyntheticData
+from neuroglow.spec.limits import PLANE_HIGH, PLANE_LOW
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "reconstruction"]
 Kind = Literal["plane", "table", "image"]
-PLANE_DOMAIN = (-6.0, 6.0)
-"""Both axes of every synthetic set, as in TensorFlow Playground."""
+PLANE_DOMAIN = (PLANE_LOW, PLANE_HIGH)
+"""Both axes of every set on the plane, as in TensorFlow Playground."""
+NOISE_PREFIX = "noise_"
 
 
 class DataSetFacts(BaseModel):
-    """`classes` are names in label order (empty for regression); `columns` the raw input columns."""
+    """`classes` are names in label order (empty without classes); `columns` the raw input columns."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Literal["synthetic", "bundled"]
+    source: Literal["synthetic", "bundled", "drawn"]
     name: str
     title: str
     sentence: str
@@ -153,36 +155,82 @@ ALL_SETS: tuple[DataSetFacts, ...] = SYNTHETIC_SETS + BUNDLED_SETS
 _BY_NAME = {(entry.source, entry.name): entry for entry in ALL_SETS}
 
 
-def facts(data: SyntheticData | BundledData) -> DataSetFacts:
-    """The facts of the set as this experiment uses it (its own number of classes)."""
+def facts(data: AnyData) -> DataSetFacts:
+    """The facts of the set as this experiment uses it: its own number of classes, its own goal."""
+    about = source_facts(data)
+    if data.goal == "reconstruct":
+        return about.model_copy(update={"task": "reconstruction", "classes": (), "target": "inputs"})
+    return about
+
+
+def source_facts(data: AnyData) -> DataSetFacts:
+    """The facts of the set whatever it is used for: its classes are there even if the labels are hidden."""
+    if isinstance(data, DrawnData):
+        return _drawn_facts(data)
     entry = _BY_NAME[(data.source, data.name)]
     if isinstance(data, SyntheticData) and data.classes is not None:
         return entry.model_copy(update={"classes": _class_names(data.classes)})
     return entry
 
 
-def row_count(data: SyntheticData | BundledData) -> int:
+def _drawn_facts(data: DrawnData) -> DataSetFacts:
+    classes = () if data.task == "regression" else _TWO if data.classes == len(_TWO) else _class_names(data.classes)
+    return DataSetFacts(
+        source="drawn",
+        name="drawn",
+        title="Drawn points",
+        sentence="Points put on the plane by hand",
+        task=data.task,
+        kind="plane",
+        classes=classes,
+        columns=_PLANE,
+        target="class" if classes else "value",
+        takes_classes=data.task == "classification",
+    )
+
+
+def row_count(data: AnyData) -> int:
     """Rows before the split."""
     if isinstance(data, SyntheticData):
         return data.samples
+    if isinstance(data, DrawnData):
+        return len(data.points)
     rows = facts(data).rows
     assert rows is not None, "every bundled set states its rows"
     return rows
 
 
-def split_counts(data: SyntheticData | BundledData) -> tuple[int, int]:
+def split_counts(data: AnyData) -> tuple[int, int]:
     """(training rows, test rows); both at least one."""
     rows = row_count(data)
     train = min(rows - 1, max(1, round(rows * data.train_fraction)))
     return train, rows - train
 
 
-def input_names(data: SyntheticData | BundledData) -> tuple[str, ...]:
-    """What the network's input `x` is made of: the chosen features on the plane, the columns elsewhere."""
-    return data.features if isinstance(data, SyntheticData) else facts(data).columns
+def input_names(data: AnyData) -> tuple[str, ...]:
+    """What the network's input `x` is made of, in its order: the columns of `offered_inputs` that are not off."""
+    off = set(data.switched_off)
+    return tuple(name for name in offered_inputs(data) if name not in off)
 
 
-def output_count(data: SyntheticData | BundledData) -> int:
-    """Units of the implied last layer: one logit for two classes, K logits for K, one target for regression."""
+def offered_inputs(data: AnyData) -> tuple[str, ...]:
+    """Every input there is, fed or switched off: the source's own, then formulas, then noise columns."""
+    return (*own_inputs(data), *(formula.expression for formula in data.formulas), *noise_names(data))
+
+
+def own_inputs(data: AnyData) -> tuple[str, ...]:
+    """The chosen features on the plane, the columns elsewhere."""
+    return data.features if isinstance(data, SyntheticData | DrawnData) else source_facts(data).columns
+
+
+def noise_names(data: AnyData) -> tuple[str, ...]:
+    return tuple(f"{NOISE_PREFIX}{number + 1}" for number in range(data.noise_columns))
+
+
+def output_count(data: AnyData) -> int:
+    """Units of the implied last layer: one logit for two classes, K logits for K, one target for regression, and as
+    many as there are inputs where the network is to answer with them."""
+    if data.goal == "reconstruct":
+        return len(input_names(data))
     classes = len(facts(data).classes)
     return classes if classes > 2 else 1

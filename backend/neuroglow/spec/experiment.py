@@ -11,7 +11,8 @@ from pydantic import BeforeValidator
 
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec.base import Spec, parse
-from neuroglow.spec.data import DataSpec, SyntheticData, with_classes
+from neuroglow.spec.checking import checked_data
+from neuroglow.spec.data import DataSpec, SyntheticData
 from neuroglow.spec.datasets import facts
 from neuroglow.spec.network import Network, with_names
 from neuroglow.spec.training import CLASS_LOSSES, Training
@@ -50,13 +51,12 @@ def parse_experiment(document: Any, *, used_names: Iterable[str] = (), at: str =
             field=f"{at}/version",
         )
     experiment = parse(Experiment, document, at=at)
-    loss = experiment.training.loss
-    if loss in CLASS_LOSSES and facts(experiment.data).task != "classification":
+    data, loss = checked_data(experiment.data, at=f"{at}/data"), experiment.training.loss
+    about = facts(data)
+    if loss in CLASS_LOSSES and about.task != "classification":
+        has = "has numbers" if about.task == "regression" else "is to be reconstructed"
         raise InvalidInputError(
-            f"{loss.capitalize().replace('_', '-')} needs classes, '{experiment.data.name}' has numbers; "
-            "use squared_error or auto",
+            f"{loss.capitalize().replace('_', '-')} needs classes, '{about.title}' {has}; use squared_error or auto",
             field=f"{at}/training/loss",
         )
-    return experiment.model_copy(
-        update={"data": with_classes(experiment.data), "network": with_names(experiment.network, used_names)}
-    )
+    return experiment.model_copy(update={"data": data, "network": with_names(experiment.network, used_names)})

@@ -19,6 +19,16 @@ MAX_LAYERS = 256
 MAX_UNITS = 1_024
 MAX_BATCH_SIZE = MAX_SAMPLES
 MAX_SEED = 2**32 - 1
+PLANE_LOW, PLANE_HIGH = -6.0, 6.0
+MIN_DRAWN_POINTS = 2
+MAX_DRAWN_POINTS = 2_000
+# Room for 32×32 pixels in three colours.
+MAX_INPUTS = 4_096
+MAX_INPUT_NAME_LENGTH = 256
+MAX_FORMULAS = 16
+MAX_FORMULA_LENGTH = 200
+MAX_NOISE_COLUMNS = 32
+MAX_LABEL_NOISE = 0.5
 # Far beyond anything useful, so that a class can watch a network blow up; finite, so that it stays a float32.
 MAX_LEARNING_RATE = 1e9
 # Its square, a feature of the plane, is still a float32.
@@ -48,6 +58,11 @@ class Limits(BaseModel):
     classes: int = MAX_CLASSES
     layers: int = MAX_LAYERS
     units: int = MAX_UNITS
+    inputs: int = MAX_INPUTS
+    drawn_points: int = MAX_DRAWN_POINTS
+    formulas: int = MAX_FORMULAS
+    formula_length: int = MAX_FORMULA_LENGTH
+    noise_columns: int = MAX_NOISE_COLUMNS
     batch_size: int = MAX_BATCH_SIZE
     pins: int = MAX_PINS
     seed: int = MAX_SEED

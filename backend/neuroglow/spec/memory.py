@@ -29,7 +29,7 @@ def estimated_bytes(experiment: Experiment) -> int:
         parameters * copies
         + _ACTIVATION_COPIES * 2 * batch * sum(widths)
         + _EVALUATION_LAYERS * 2 * max(train, test) * max(widths)
-        + 2 * (train + test) * (inputs + 1)
+        + 2 * (train + test) * (inputs + (outputs if experiment.data.goal == "reconstruct" else 1))
     )
     return floats * FLOAT_BYTES
 

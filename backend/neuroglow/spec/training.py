@@ -11,7 +11,7 @@ from pydantic import Field
 
 from neuroglow.spec import limits
 from neuroglow.spec.base import Spec
-from neuroglow.spec.data import Seed
+from neuroglow.spec.source import Seed
 from neuroglow.spec.stopping import Stop
 
 Loss = Literal[

@@ -34,16 +34,23 @@ export interface AdamW {
 
 /** A real data set that comes with scikit-learn, standardised, split with a seed. */
 export interface BundledData {
-  source: 'bundled';
-  name: 'digits' | 'iris' | 'wine' | 'breast_cancer' | 'diabetes';
   train_fraction: number;
   seed: number;
+  formulas: Formula[];
+  noise_columns: number;
+  switched_off: string[];
+  label_noise: number;
+  goal: 'predict' | 'reconstruct';
+  source: 'bundled';
+  name: 'digits' | 'iris' | 'wine' | 'breast_cancer' | 'diabetes';
 }
 
 export interface Catalog {
   version: string;
   data_sets: DataSetFacts[];
   features: string[];
+  formula_functions: string[];
+  formula_constants: string[];
   layers: string[];
   activations: string[];
   initializers: string[];
@@ -136,13 +143,13 @@ export interface CreateSession {
   updates_per_second?: number | null;
 }
 
-/** `classes` are names in label order (empty for regression); `columns` the raw input columns. */
+/** `classes` are names in label order (empty without classes); `columns` the raw input columns. */
 export interface DataSetFacts {
-  source: 'synthetic' | 'bundled';
+  source: 'synthetic' | 'bundled' | 'drawn';
   name: string;
   title: string;
   sentence: string;
-  task: 'classification' | 'regression';
+  task: 'classification' | 'regression' | 'reconstruction';
   kind: 'plane' | 'table' | 'image';
   classes: string[];
   columns: string[];
@@ -188,6 +195,26 @@ export interface Done {
   [fact: string]: unknown;
 }
 
+/**
+ * Points that someone put on the plane by hand: (x1, x2, label) each.
+ *
+ * The label is a class index below `classes`, or for regression a number from -1 to 1 (`classes` then says nothing).
+ */
+export interface DrawnData {
+  train_fraction: number;
+  seed: number;
+  formulas: Formula[];
+  noise_columns: number;
+  switched_off: string[];
+  label_noise: number;
+  goal: 'predict' | 'reconstruct';
+  source: 'drawn';
+  points: [number, number, number][];
+  task: 'classification' | 'regression';
+  classes: number;
+  features: ('x1' | 'x2' | 'x1^2' | 'x2^2' | 'x1*x2' | 'sin(x1)' | 'sin(x2)')[];
+}
+
 /** Owner only. An RFC 6902 patch over the experiment of revision `base`. */
 export interface Edit {
   type: 'edit';
@@ -209,7 +236,7 @@ export interface ErrorMessage {
 /** Data + network + training + seeds. The default is TensorFlow Playground's. */
 export interface Experiment {
   version: 1;
-  data: SyntheticData | BundledData;
+  data: SyntheticData | BundledData | DrawnData;
   network: Network;
   training: Training;
 }
@@ -228,6 +255,11 @@ export interface ExponentialSchedule {
   type: 'exponential';
   every: number;
   factor: number;
+}
+
+/** A further input, computed from the raw columns (`spec.formula`). Its text is its name. */
+export interface Formula {
+  expression: string;
 }
 
 /** What the web process counts. A frame is received once per audience and sent once per viewer. */
@@ -282,6 +314,11 @@ export interface Limits {
   classes: number;
   layers: number;
   units: number;
+  inputs: number;
+  drawn_points: number;
+  formulas: number;
+  formula_length: number;
+  noise_columns: number;
   batch_size: number;
   pins: number;
   seed: number;
@@ -419,7 +456,7 @@ export interface SampleValues {
 
 /** `POST /api/samples`: rows of a data set, a pure function of its spec. */
 export interface SamplesRequest {
-  data: SyntheticData | BundledData;
+  data: SyntheticData | BundledData | DrawnData;
   split?: 'train' | 'test';
   from?: number;
   count?: number;
@@ -588,14 +625,19 @@ export interface SubscribeWeights {
  * `noise` is TensorFlow Playground's slider divided by 100. `classes` belongs to blobs, moons, rings and spirals only.
  */
 export interface SyntheticData {
+  train_fraction: number;
+  seed: number;
+  formulas: Formula[];
+  noise_columns: number;
+  switched_off: string[];
+  label_noise: number;
+  goal: 'predict' | 'reconstruct';
   source: 'synthetic';
   name: 'circle' | 'xor' | 'gauss' | 'spiral' | 'plane' | 'multi_gauss' | 'blobs' | 'moons' | 'rings' | 'spirals';
   samples: number;
   noise: number;
   classes?: number | null;
-  train_fraction: number;
   features: ('x1' | 'x2' | 'x1^2' | 'x2^2' | 'x1*x2' | 'sin(x1)' | 'sin(x2)')[];
-  seed: number;
 }
 
 /** Met when a loss is at most `value`, an accuracy or R² at least. A metric the task does not have is never met. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Catalog, DataSetFacts, Experiment } from '../schema.gen';
+import { experiment as plain } from '../state/fixtures';
 import { changeLayer, coefficients, complaint, insertLayer, learningRateBounds, optimizerOf, removeLayer } from './edits';
 
 const facts = { kind: 'plane', columns: ['x1', 'x2'], classes: ['orange', 'blue'] } as unknown as DataSetFacts;
@@ -17,7 +18,7 @@ function experiment(units: number[]): Experiment {
   }));
   return {
     version: 1,
-    data: { source: 'synthetic', name: 'xor', samples: 500, noise: 0, train_fraction: 0.5, features: ['x1', 'x2', 'x1*x2'], seed: 0 },
+    data: { ...plain().data, source: 'synthetic', name: 'xor', samples: 500, noise: 0, features: ['x1', 'x2', 'x1*x2'] },
     network: { layers, output_initializer: 'glorot_uniform', output_frozen: false, pins: [] },
     training: {
       loss: 'auto',

@@ -1,5 +1,6 @@
 /** How the network is, in one sentence: from the figures of the `statistics` stream. Pure. */
 
+import type { DataSetFacts } from '../schema.gen';
 import { magnitude } from './figures';
 
 export interface LayerHealth {
@@ -30,7 +31,7 @@ const UNEVEN = 1e3;
 /** Saturated activations beyond this share slow a layer down. */
 const SATURATED = 0.5;
 
-export function diagnose(layers: readonly LayerHealth[], task: 'classification' | 'regression'): Diagnosis | null {
+export function diagnose(layers: readonly LayerHealth[], task: DataSetFacts['task']): Diagnosis | null {
   const hidden = layers.filter((layer) => layer.role === 'hidden');
   const learning = layers.filter((layer) => layer.role !== 'input');
   if (learning.length === 0) return null;

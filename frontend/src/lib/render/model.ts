@@ -5,6 +5,7 @@
  */
 
 import type { DataSetFacts, Dense, Experiment } from '../schema.gen';
+import { inputNames, outputCount } from '../state/data';
 
 export const INPUT = 'x';
 export const OUTPUT = 'output';
@@ -37,12 +38,7 @@ export interface LayerModel {
 }
 
 export function inputLabels(experiment: Experiment, facts: DataSetFacts): readonly string[] {
-  return experiment.data.source === 'synthetic' ? experiment.data.features : facts.columns;
-}
-
-/** Units of the implied last layer: one logit for two classes, K for K, one number for regression. */
-export function outputUnits(facts: DataSetFacts): number {
-  return facts.classes.length > 2 ? facts.classes.length : 1;
+  return inputNames(experiment.data, facts);
 }
 
 export function networkModel(experiment: Experiment, facts: DataSetFacts): LayerModel[] {
@@ -72,7 +68,7 @@ export function networkModel(experiment: Experiment, facts: DataSetFacts): Layer
   const output: LayerModel = {
     name: OUTPUT,
     role: 'output',
-    units: outputUnits(facts),
+    units: outputCount(experiment.data, facts),
     picture: plane ? 'map' : 'cell',
     labels: facts.classes.length > 2 ? facts.classes : [],
     dense: null,

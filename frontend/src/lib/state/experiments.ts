@@ -1,5 +1,6 @@
 /** Small pure functions over experiments. */
-import type { Catalog, DataSetFacts, Experiment } from '../schema.gen';
+import type { DataSetFacts, Experiment } from '../schema.gen';
+import { inputNames, outputCount } from './data';
 import { diff, type Json } from './diff';
 
 export const asJson = (experiment: Experiment): Json => experiment as unknown as Json;
@@ -29,32 +30,12 @@ export function withKnownNames(experiment: Experiment, current: Experiment): Exp
   return copy;
 }
 
-/** The facts of an experiment's data set, with its own number of classes. */
-export function factsOf(data: Experiment['data'], catalog: Catalog): DataSetFacts {
-  const facts = catalog.data_sets.find((set) => set.source === data.source && set.name === data.name);
-  if (!facts) throw new Error(`The catalog has no data set ${data.name}`);
-  if (data.source === 'synthetic' && data.classes && facts.takes_classes) {
-    return { ...facts, classes: Array.from({ length: data.classes }, (_, index) => `class ${index + 1}`) };
-  }
-  return facts;
-}
-
-/** What the network's input is made of: the chosen features on the plane, the columns elsewhere. */
-export function inputNames(data: Experiment['data'], facts: DataSetFacts): string[] {
-  return data.source === 'synthetic' ? data.features : facts.columns;
-}
-
-/** Units of the implied last layer: one logit for two classes, K for K, one number for regression. */
-export function outputCount(facts: DataSetFacts): number {
-  return facts.classes.length > 2 ? facts.classes.length : 1;
-}
-
 /** Weights and biases. */
 export function parameterCount(experiment: Experiment, facts: DataSetFacts): number {
   const sizes = [
     inputNames(experiment.data, facts).length,
     ...experiment.network.layers.map((layer) => layer.units),
-    outputCount(facts),
+    outputCount(experiment.data, facts),
   ];
   return sizes.slice(1).reduce((sum, units, index) => sum + units * ((sizes[index] ?? 0) + 1), 0);
 }

@@ -1,10 +1,12 @@
 /** An experiment for tests. */
 import type { Experiment } from '../schema.gen';
+import { PLAIN } from './data';
 
 export function experiment(change: (draft: Experiment) => void = () => undefined): Experiment {
   const made: Experiment = {
     version: 1,
     data: {
+      ...structuredClone(PLAIN),
       source: 'synthetic',
       name: 'circle',
       samples: 500,

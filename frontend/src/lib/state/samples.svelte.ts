@@ -63,10 +63,9 @@ export class Samples {
   }
 }
 
-/** What the rows depend on: features only choose what the network sees of them. */
+/** What the rows depend on: features, formulas and switches only choose what the network sees of them. */
 export function sampleKey(data: Experiment['data']): string {
-  if (data.source === 'bundled') return JSON.stringify(data);
-  return JSON.stringify({ ...data, features: undefined });
+  return JSON.stringify({ ...data, features: undefined, formulas: undefined, switched_off: undefined });
 }
 
 export function toRows({ metadata, tensors }: TensorFile): Rows {

@@ -1,6 +1,7 @@
 /** A few rows of every plane data set, for the gallery. Asked once, when the engine can answer. */
 import type { Catalog } from '../schema.gen';
 import { getSamples } from './api';
+import { PLAIN } from './data';
 import { toRows, type Rows } from './samples.svelte';
 
 const SAMPLES = 240;
@@ -18,6 +19,7 @@ export class Thumbnails {
     const { signal } = new AbortController();
     const answers = missing.map(async ({ name }) => {
       const data = {
+        ...PLAIN,
         source: 'synthetic',
         name: name as 'circle',
         samples: SAMPLES,

@@ -2,6 +2,7 @@
 import { untrack } from 'svelte';
 
 import { loop } from '../render/loop';
+import { setKey } from '../state/data';
 import { showLink } from '../state/open';
 import type { Samples } from '../state/samples.svelte';
 import type { Selection } from '../state/selection.svelte';
@@ -59,7 +60,7 @@ export function keepSamples(session: Session, samples: Samples, selection: Selec
     return () => clearTimeout(timer);
   });
   $effect(() => {
-    const set = `${session.experiment.data.source}/${session.experiment.data.name}`;
+    const set = setKey(session.experiment.data);
     if (shownSet !== '' && set !== shownSet) selection.restart();
     shownSet = set;
   });

@@ -1,0 +1,82 @@
+/** What a data spec means, as the server reads it (`spec/datasets.py`). Pure. */
+import type { Catalog, DataSetFacts, DrawnData, Experiment, SyntheticData } from '../schema.gen';
+
+export type Data = Experiment['data'];
+export type PlaneData = SyntheticData | DrawnData;
+
+/** What every source has besides its own fields, at its defaults. */
+export const PLAIN = {
+  formulas: [] as { expression: string }[],
+  noise_columns: 0,
+  switched_off: [] as string[],
+  label_noise: 0,
+  goal: 'predict' as const,
+};
+
+export const isPlane = (data: Data): data is PlaneData => data.source === 'synthetic' || data.source === 'drawn';
+
+/** Which set it is, whatever its settings: what was chosen among its rows means nothing in another. */
+export const setKey = (data: Data): string => `${data.source}/${data.source === 'drawn' ? '' : data.name}`;
+
+/** The facts of an experiment's data: its own number of classes, its own goal. */
+export function factsOf(data: Data, catalog: Catalog): DataSetFacts {
+  const facts = sourceFacts(data, catalog);
+  return data.goal === 'reconstruct' ? { ...facts, task: 'reconstruction', classes: [], target: 'inputs' } : facts;
+}
+
+/** The facts of the set whatever it is used for: its classes are there even if the labels are hidden. */
+export function sourceFacts(data: Data, catalog: Catalog): DataSetFacts {
+  if (data.source === 'drawn') return drawnFacts(data);
+  const facts = catalog.data_sets.find((set) => set.source === data.source && set.name === data.name);
+  if (!facts) throw new Error(`The catalog has no data set ${data.name}`);
+  if (data.source === 'synthetic' && data.classes && facts.takes_classes) return { ...facts, classes: classNames(data.classes) };
+  return facts;
+}
+
+function drawnFacts({ task, classes }: DrawnData): DataSetFacts {
+  return {
+    source: 'drawn',
+    name: 'drawn',
+    title: 'Drawn points',
+    sentence: 'Points put on the plane by hand',
+    task,
+    kind: 'plane',
+    classes: task === 'regression' ? [] : classes === 2 ? ['orange', 'blue'] : classNames(classes),
+    columns: ['x1', 'x2'],
+    target: task === 'regression' ? 'value' : 'class',
+    rows: null,
+    image_shape: null,
+    takes_classes: task === 'classification',
+  };
+}
+
+const classNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `class ${index + 1}`);
+
+export const noiseNames = ({ noise_columns }: Data): string[] =>
+  Array.from({ length: noise_columns }, (_, index) => `noise_${index + 1}`);
+
+/** The chosen features on the plane, the columns elsewhere. */
+export const ownInputs = (data: Data, facts: DataSetFacts): readonly string[] => (isPlane(data) ? data.features : facts.columns);
+
+/** Every input there is, fed or switched off: the source's own, then formulas, then noise columns. */
+export function offeredInputs(data: Data, facts: DataSetFacts): string[] {
+  return [...ownInputs(data, facts), ...data.formulas.map(({ expression }) => expression), ...noiseNames(data)];
+}
+
+/** What the network's input is made of, in its order. */
+export function inputNames(data: Data, facts: DataSetFacts): string[] {
+  const off = new Set(data.switched_off);
+  return offeredInputs(data, facts).filter((name) => !off.has(name));
+}
+
+/** Units of the implied last layer: one logit for two classes, K for K, one number, or as many as there are inputs. */
+export function outputCount(data: Data, facts: DataSetFacts): number {
+  if (data.goal === 'reconstruct') return inputNames(data, facts).length;
+  return facts.classes.length > 2 ? facts.classes.length : 1;
+}
+
+/** Rows before the split. */
+export function rowCount(data: Data, facts: DataSetFacts): number {
+  if (data.source === 'synthetic') return data.samples;
+  return data.source === 'drawn' ? data.points.length : (facts.rows ?? 1);
+}
