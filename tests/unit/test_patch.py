@@ -52,6 +52,15 @@ def test_a_new_layer_never_takes_a_name_of_a_removed_one() -> None:
     assert [layer.name for layer in spec.network.layers] == ["dense_1", "dense_2", "dense_5"]
 
 
+def test_a_removed_layer_that_comes_back_by_name_is_the_same_layer() -> None:
+    removed = patched(SPEC, [{"op": "remove", "path": "/network/layers/1"}])
+    back = {"name": "dense_2", "units": SPEC.network.layers[1].units}
+    again = patched(
+        removed, [{"op": "add", "path": "/network/layers/-", "value": back}], used_names=["dense_1", "dense_2"]
+    )
+    assert again == SPEC
+
+
 def test_the_experiment_itself_is_never_changed() -> None:
     before = SPEC.to_document()
     patched(SPEC, [{"op": "replace", "path": "/network/layers/0/units", "value": 9}])

@@ -6,6 +6,7 @@
 
 import type { DataSetFacts, Dense, Experiment } from '../schema.gen';
 import { inputNames, outputCount } from '../state/data';
+import { isProvisional } from '../state/names';
 
 export const INPUT = 'x';
 export const OUTPUT = 'output';
@@ -22,7 +23,7 @@ export type Picture =
   | 'image';
 
 export interface LayerModel {
-  /** The layer's name on the wire; a layer the server has not named yet has a name no server gives. */
+  /** The layer's name on the wire, a provisional one until the server has named it. */
   readonly name: string;
   readonly role: 'input' | 'hidden' | 'output';
   readonly units: number;
@@ -46,14 +47,14 @@ export function networkModel(experiment: Experiment, facts: DataSetFacts): Layer
   const image = facts.kind === 'image';
   const inputs = inputLabels(experiment, facts);
   const hidden = experiment.network.layers.map((dense, index): LayerModel => ({
-    name: dense.name ?? freshName(index),
+    name: nameOf(dense, index),
     role: 'hidden',
     units: dense.units,
     picture: plane ? 'map' : image && index === 0 ? 'weights' : 'cell',
     labels: [],
     dense,
     index,
-    fresh: (dense.name ?? null) === null,
+    fresh: isProvisional(nameOf(dense, index)),
   }));
   const input: LayerModel = {
     name: INPUT,
@@ -89,7 +90,7 @@ export function spoken(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-/** No server names a layer like this: names match ^[a-z][a-z0-9_]*$. */
-function freshName(index: number): string {
-  return `new ${index + 1}`;
+/** A layer the server has not named yet has a name no server gives. */
+function nameOf(dense: Dense, index: number): string {
+  return dense.name ?? `new ${index + 1}`;
 }

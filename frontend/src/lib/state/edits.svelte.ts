@@ -1,10 +1,12 @@
 /**
  * The experiment as the person sees it: what the server confirmed plus edits under way. At most one edit is in flight;
- * later ones merge into the next. A refused edit rolls back; a stale one is rebased once.
+ * later ones merge into the next. A refused edit rolls back, history included; a stale one is rebased once.
  */
 import type { Edit, Experiment } from '../schema.gen';
 import { apply, diff } from './diff';
-import { asJson, canonical, isSame, withKnownNames } from './experiments';
+import { asJson, canonical, isSame } from './experiments';
+import { History } from './history';
+import { asSent, namesGiven, renamed, withProvisionalNames } from './names';
 import { CONNECTION_LOST } from './requests';
 
 export interface Refusal {
@@ -18,23 +20,17 @@ export type SendEdit = (edit: Pick<Edit, 'base' | 'patch'>) => Promise<{ revisio
 interface Confirmed {
   experiment: Experiment;
   revision: number;
+  /** The steps that led to it. */
+  history: History;
 }
 
 interface Delivery {
   /** What was confirmed when it left. */
   from: Confirmed;
   target: Experiment;
+  history: History;
 }
 
-interface Remembered {
-  label: string;
-  experiment: Experiment;
-  atMs: number;
-}
-
-const UNDO_STEPS = 100;
-/** Edits of one label this close together (a slider being dragged) are one step of undo. */
-const MERGE_MS = 1_000;
 /** Between two edits, so that a dragged slider stays well within the server's message rate. */
 const SPACING_MS = 60;
 
@@ -42,13 +38,14 @@ export class Edits {
   experiment: Experiment = $state.raw() as Experiment;
   error: Refusal | null = $state.raw(null);
   pending = $state(false);
-  #undo: Remembered[] = $state.raw([]);
+  #history: History = $state.raw(new History());
 
   #confirmed: Confirmed;
   #inFlight: Delivery | null = null;
   /** The revision an answered edit became, while its `experiment` message is still to come. */
   #awaited: number | null = null;
   #hasRetried = false;
+  #newLayers = 0;
   /** The server is ahead: nothing is sent until its newer experiment has come. */
   #isBehind = false;
   #spacing: ReturnType<typeof setTimeout> | undefined;
@@ -58,39 +55,50 @@ export class Edits {
 
   constructor(experiment: Experiment, revision: number, send: SendEdit, now: () => number = Date.now) {
     this.experiment = canonical(experiment);
-    this.#confirmed = { experiment: this.experiment, revision };
+    this.#confirmed = { experiment: this.experiment, revision, history: this.#history };
     this.#send = send;
     this.#now = now;
   }
 
   get canUndo(): boolean {
-    return this.#undo.length > 0;
+    return this.#history.past.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.#history.future.length > 0;
   }
 
   /** What the next undo takes back. */
   get undoLabel(): string | undefined {
-    return this.#undo.at(-1)?.label;
+    return this.#history.past.at(-1)?.label;
+  }
+
+  /** What the next redo does again. */
+  get redoLabel(): string | undefined {
+    return this.#history.future.at(-1)?.label;
   }
 
   /** The latest experiment before this one that fits. */
   lastWhere(fits: (experiment: Experiment) => boolean): Experiment | undefined {
-    return this.#undo.findLast((step) => fits(step.experiment))?.experiment;
+    return this.#history.past.findLast((step) => fits(step.experiment))?.experiment;
   }
 
   edit(label: string, change: (draft: Experiment) => void): void {
     const draft = structuredClone(this.experiment);
     change(draft);
-    const next = canonical(draft);
+    const next = withProvisionalNames(canonical(draft), () => ++this.#newLayers);
     if (isSame(next, this.experiment)) return;
-    this.#remember(label);
-    this.#show(next);
+    this.#show(next, this.#history.edited(label, this.experiment, next, this.#now()));
   }
 
   undo(): void {
-    const step = this.#undo.at(-1);
-    if (!step) return;
-    this.#undo = this.#undo.slice(0, -1);
-    this.#show(withKnownNames(step.experiment, this.experiment));
+    const moved = this.#history.undone(this.experiment);
+    if (moved) this.#show(moved.experiment, moved.history);
+  }
+
+  redo(): void {
+    const moved = this.#history.redone(this.experiment);
+    if (moved) this.#show(moved.experiment, moved.history);
   }
 
   /** Resolves once no edit is under way, taken or refused. */
@@ -101,23 +109,23 @@ export class Edits {
   /** The server's experiment, after anybody's edit. */
   confirm(experiment: Experiment, revision: number): void {
     if (revision < this.#confirmed.revision) return;
-    const before = this.#confirmed.experiment;
-    this.#confirmed = { experiment: canonical(experiment), revision };
+    const before = this.#confirmed;
+    this.#confirmed = { ...before, experiment: canonical(experiment), revision };
     this.#isBehind = false;
     if (this.#awaited !== null && revision >= this.#awaited) this.#settle();
-    else if (!this.#inFlight) this.#rebase(before);
+    else if (!this.#inFlight) this.#follow(before.experiment);
   }
 
   /** A new socket: the answer to an edit in flight was lost with the old one; the revision tells whether it counted. */
   restart(experiment: Experiment, revision: number): void {
     const sent = this.#inFlight;
-    const counted = sent !== null && revision > sent.from.revision;
-    const before = counted ? sent.target : this.#confirmed.experiment;
+    const before = this.#confirmed;
+    this.#confirmed = { ...before, experiment: canonical(experiment), revision };
+    this.#isBehind = false;
+    if (sent !== null && revision > sent.from.revision) return this.#settle();
     this.#inFlight = null;
     this.#awaited = null;
-    this.#isBehind = false;
-    this.#confirmed = { experiment: canonical(experiment), revision };
-    this.#rebase(before);
+    this.#follow(before.experiment);
   }
 
   /** Another session altogether: nothing of the old one is left to undo. */
@@ -125,37 +133,29 @@ export class Edits {
     this.#inFlight = null;
     this.#awaited = null;
     this.#isBehind = false;
-    this.#undo = [];
+    this.#history = new History();
     this.error = null;
     this.#rest();
     this.experiment = canonical(experiment);
-    this.#confirmed = { experiment: this.experiment, revision };
+    this.#confirmed = { experiment: this.experiment, revision, history: this.#history };
   }
 
-  #show(next: Experiment): void {
+  #show(next: Experiment, history: History): void {
     this.error = null;
     this.experiment = next;
+    this.#history = history;
     this.#flush();
-  }
-
-  #remember(label: string): void {
-    const last = this.#undo.at(-1);
-    const atMs = this.#now();
-    if (last?.label === label && atMs - last.atMs < MERGE_MS) {
-      this.#undo = [...this.#undo.slice(0, -1), { ...last, atMs }];
-    } else {
-      this.#undo = [...this.#undo, { label, experiment: this.experiment, atMs }].slice(-UNDO_STEPS);
-    }
   }
 
   #flush(): void {
     if (this.#inFlight || this.#isBehind || this.#spacing !== undefined) return;
-    const patch = diff(asJson(this.#confirmed.experiment), asJson(this.experiment));
+    const patch = diff(asJson(this.#confirmed.experiment), asJson(asSent(this.experiment)));
     if (patch.length === 0) {
+      this.#confirmed = { ...this.#confirmed, history: this.#history };
       this.#rest();
       return;
     }
-    const delivery = { from: this.#confirmed, target: this.experiment };
+    const delivery = { from: this.#confirmed, target: this.experiment, history: this.#history };
     this.#inFlight = delivery;
     this.pending = true;
     this.#spacing = setTimeout(() => {
@@ -183,35 +183,65 @@ export class Edits {
 
   /** The edit in flight is part of what is confirmed: carry what was changed since onto it. */
   #settle(): void {
-    const before = this.#inFlight?.target ?? this.#confirmed.experiment;
+    const sent = this.#inFlight;
     this.#inFlight = null;
     this.#awaited = null;
     this.#hasRetried = false;
+    if (sent === null) return this.#rebase(this.#confirmed.experiment);
+    const names = namesGiven(sent.target, this.#confirmed.experiment);
+    const named = (experiment: Experiment): Experiment => renamed(experiment, names);
+    this.#confirmed = { ...this.#confirmed, history: sent.history.map(named) };
+    this.#history = this.#history.map(named);
+    const target = named(sent.target);
+    this.experiment = named(this.experiment);
+    const isMineAlone = this.#confirmed.revision === sent.from.revision + 1;
+    // What the server wrote out in full is about the target: it would not fit other data.
+    if (isMineAlone && !isSame(this.experiment, target)) this.#flush();
+    else this.#rebase(target);
+  }
+
+  /** Somebody else changed the experiment: it stays changed whatever is undone here. */
+  #follow(before: Experiment): void {
+    const foreign = diff(asJson(before), asJson(this.#confirmed.experiment));
+    const followed = (experiment: Experiment): Experiment =>
+      (apply(asJson(experiment), foreign) as unknown as Experiment | undefined) ?? experiment;
+    if (foreign.length > 0) {
+      this.#history = this.#history.map(followed);
+      this.#confirmed = { ...this.#confirmed, history: this.#confirmed.history.map(followed) };
+    }
     this.#rebase(before);
   }
 
-  #refused(refusal: Refusal, { from }: Delivery): void {
+  #refused(refusal: Refusal, { from, target }: Delivery): void {
     // The next welcome says whether the edit counted.
     if (refusal.code === CONNECTION_LOST) return;
     this.#inFlight = null;
     if (refusal.code === 'stale_revision' && !this.#hasRetried) {
       this.#hasRetried = true;
-      if (this.#confirmed.revision > from.revision) this.#rebase(from.experiment);
+      if (this.#confirmed.revision > from.revision) this.#follow(from.experiment);
       else this.#isBehind = true;
       return;
     }
     this.#hasRetried = false;
     this.#rest();
     this.error = refusal;
-    this.experiment = this.#confirmed.experiment;
-    this.#undo = this.#undo.filter((step) => !isSame(step.experiment, this.experiment));
+    this.#takeBack();
+    // What was refused would be again.
+    this.#history = this.#history.without(target);
+    this.#confirmed = { ...this.#confirmed, history: this.#history };
   }
 
   /** Carry the local changes since `before` onto what is confirmed now, and send what remains of them. */
   #rebase(before: Experiment): void {
     const later = diff(asJson(before), asJson(this.experiment));
     const rebased = apply(asJson(this.#confirmed.experiment), later);
-    this.experiment = rebased === undefined ? this.#confirmed.experiment : (rebased as unknown as Experiment);
+    if (rebased === undefined) this.#takeBack();
+    else this.experiment = rebased as unknown as Experiment;
     this.#flush();
+  }
+
+  #takeBack(): void {
+    this.experiment = this.#confirmed.experiment;
+    this.#history = this.#confirmed.history;
   }
 }

@@ -1,47 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { Edit, Experiment } from '../schema.gen';
-import { apply, type Json, type Operation } from './diff';
-import { Edits } from './edits.svelte';
+import type { Experiment } from '../schema.gen';
 import { experiment } from './fixtures';
-import { CONNECTION_LOST, RequestError } from './requests';
-
-/** A server that answers when told to. It names new layers and counts revisions as the real one does. */
-class Server {
-  revision = 1;
-  experiment = experiment();
-  waiting: { edit: Pick<Edit, 'base' | 'patch'>; resolve: (done: { revision: number }) => void; reject: (error: Error) => void }[] = [];
-  edits = new Edits(this.experiment, this.revision, (edit) => {
-    return new Promise((resolve, reject) => this.waiting.push({ edit, resolve, reject }));
-  }, () => Date.now());
-
-  /** Take the oldest edit; the `experiment` message comes before or after its `done`. */
-  async accept(order: 'experiment first' | 'done first' = 'done first'): Promise<void> {
-    const { edit, resolve } = this.waiting.shift() ?? fail();
-    expect(edit.base).toBe(this.revision);
-    this.become(apply(this.experiment as unknown as Json, edit.patch as unknown as Operation[]) as unknown as Experiment);
-    if (order === 'experiment first') this.edits.confirm(this.experiment, this.revision);
-    resolve({ revision: this.revision });
-    await settle();
-    if (order === 'done first') this.edits.confirm(this.experiment, this.revision);
-    await settle();
-  }
-
-  async refuse(code: string, message = 'No'): Promise<void> {
-    (this.waiting.shift() ?? fail()).reject(new RequestError(code, message, '/training'));
-    await settle();
-  }
-
-  become(next: Experiment): void {
-    this.revision += 1;
-    this.experiment = structuredClone(next);
-    for (const layer of this.experiment.network.layers) layer.name ??= `dense_${this.revision + 10}`;
-  }
-}
-
-function fail(): never {
-  throw new Error('No edit is waiting');
-}
+import { CONNECTION_LOST } from './requests';
+import { StandIn } from './standin';
 
 async function settle(): Promise<void> {
   await vi.advanceTimersByTimeAsync(100);
@@ -55,10 +17,12 @@ const addLayer = (draft: Experiment): void => {
   draft.network.layers.push({ type: 'dense', units: 3, activation: 'relu', initializer: 'he_uniform', dropout: 0, frozen: false });
 };
 
-let server: Server;
+const namesOf = (shown: Experiment) => shown.network.layers.map((layer) => layer.name);
+
+let server: StandIn;
 beforeEach(() => {
   vi.useFakeTimers();
-  server = new Server();
+  server = new StandIn(settle);
 });
 afterEach(() => vi.useRealTimers());
 
@@ -89,7 +53,7 @@ describe('Edits', () => {
   it('takes over the names the server gives', async () => {
     server.edits.edit('Layer', addLayer);
     await server.accept();
-    expect(server.edits.experiment.network.layers[2]?.name).toBe('dense_12');
+    expect(server.edits.experiment.network.layers[2]?.name).toBe('dense_3');
     expect(server.waiting).toHaveLength(0);
   });
 
@@ -101,7 +65,7 @@ describe('Edits', () => {
     });
     await server.accept();
     await server.accept();
-    expect(server.experiment.network.layers[2]).toMatchObject({ name: 'dense_12', units: 5 });
+    expect(server.experiment.network.layers[2]).toMatchObject({ name: 'dense_3', units: 5 });
   });
 
   it('rolls back a refused edit and says why', async () => {
@@ -184,13 +148,64 @@ describe('Edits', () => {
     expect(server.edits.canUndo).toBe(false);
   });
 
-  it('brings a removed layer back without its name, which may not return', async () => {
+  it('brings a removed layer back under its own name', async () => {
     server.edits.edit('Remove', (draft) => draft.network.layers.pop());
     await server.accept();
     server.edits.undo();
-    expect(server.edits.experiment.network.layers.map((layer) => layer.name)).toEqual(['dense_1', undefined]);
     await server.accept();
-    expect(server.edits.experiment.network.layers[1]?.name).toBe('dense_13');
+    expect(namesOf(server.experiment)).toEqual(['dense_1', 'dense_2']);
+  });
+
+  it('keeps the names of two layers that were added while the first was under way', async () => {
+    server.edits.edit('Layer', addLayer);
+    server.edits.edit('Another', addLayer);
+    await server.accept();
+    await server.accept();
+    expect(namesOf(server.experiment)).toEqual(['dense_1', 'dense_2', 'dense_3', 'dense_4']);
+    expect(server.revision).toBe(3);
+  });
+
+  it('does what was undone again, until something else is changed', async () => {
+    server.edits.edit('Layer', addLayer);
+    await server.accept();
+    server.edits.undo();
+    await server.accept();
+    expect([server.edits.canRedo, server.edits.redoLabel]).toEqual([true, 'Layer']);
+    server.edits.redo();
+    await server.accept();
+    expect(namesOf(server.experiment)).toEqual(['dense_1', 'dense_2', 'dense_3']);
+    server.edits.undo();
+    server.edits.edit('Rate', rate(0.1));
+    expect(server.edits.canRedo).toBe(false);
+  });
+
+  it('can still redo after an edit that was refused', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    await server.accept();
+    server.edits.undo();
+    await server.accept();
+    server.edits.edit('Rate', rate(11));
+    await server.answer();
+    expect(server.edits.error).not.toBeNull();
+    server.edits.redo();
+    await server.accept();
+    expect(rateOf(server.experiment)).toBe(0.1);
+  });
+
+  it('forgets a step whose slider was dragged back to where it was', async () => {
+    for (const value of [0.1, 0.2, 0.03]) server.edits.edit('Rate', rate(value));
+    expect(server.edits.canUndo).toBe(false);
+    await server.finish();
+  });
+
+  it('undoes its own edits and leaves what somebody else did meanwhile', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    await server.accept();
+    server.become({ ...server.experiment, data: { ...server.experiment.data, seed: 5 } });
+    server.edits.confirm(server.experiment, server.revision);
+    server.edits.undo();
+    await server.accept();
+    expect([server.experiment.data.seed, rateOf(server.experiment)]).toEqual([5, 0.03]);
   });
 
   it('resolves once nothing is under way', async () => {

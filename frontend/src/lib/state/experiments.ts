@@ -22,7 +22,7 @@ function withoutNulls(value: Json): Json {
 
 export const isSame = (one: Experiment, other: Experiment): boolean => diff(asJson(one), asJson(other)).length === 0;
 
-/** The layer keeps its name only where the current network has it: a name that was removed never comes back. */
+/** Of another experiment: its layers are those of the current network where they share a name, and new ones elsewhere. */
 export function withKnownNames(experiment: Experiment, current: Experiment): Experiment {
   const known = new Set(current.network.layers.map((layer) => layer.name));
   const copy = structuredClone(experiment);

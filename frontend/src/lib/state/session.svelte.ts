@@ -126,6 +126,14 @@ export class Session {
     return this.#edits.undoLabel;
   }
 
+  get canRedo(): boolean {
+    return this.canEdit && this.#edits.canRedo;
+  }
+
+  get redoLabel(): string | undefined {
+    return this.#edits.redoLabel;
+  }
+
   /** A learning rate to try where this one diverged: the last smaller one, or a tenth. */
   get gentlerRate(): number {
     const rate = this.experiment.training.optimizer.learning_rate;
@@ -145,6 +153,10 @@ export class Session {
 
   undo(): void {
     if (this.canUndo) this.#edits.undo();
+  }
+
+  redo(): void {
+    if (this.canRedo) this.#edits.redo();
   }
 
   dismissEditError(): void {

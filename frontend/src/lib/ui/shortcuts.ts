@@ -1,4 +1,4 @@
-/** The page's keys. Typing into a field is never a shortcut. */
+/** The page's keys. Typing into a field or a large window is never a shortcut. */
 import type { Session } from '../state/session.svelte';
 import { canRun, togglePlay } from './transport';
 
@@ -8,6 +8,7 @@ export const SHORTCUTS = [
   { keys: 'R', does: 'Reset to update 0' },
   { keys: 'P', does: 'Pin the run' },
   { keys: 'Ctrl Z', does: 'Undo the last edit' },
+  { keys: 'Ctrl Shift Z', does: 'Redo what was undone (or Ctrl Y)' },
   { keys: '?', does: 'This help' },
 ] as const;
 
@@ -16,14 +17,26 @@ interface Actions {
   pin: () => void;
 }
 
+/** What has an undo of its own. Sliders and boxes have none: there the keys mean the experiment. */
+const TYPED_INTO = 'input:not([type=range], [type=checkbox], [type=radio]), textarea, [contenteditable], dialog';
+
+function historyMove({ ctrlKey, metaKey, altKey, shiftKey, key }: KeyboardEvent): 'undo' | 'redo' | null {
+  if (!(ctrlKey || metaKey) || altKey) return null;
+  const letter = key.toLowerCase();
+  if (letter === 'z') return shiftKey ? 'redo' : 'undo';
+  return letter === 'y' && !shiftKey ? 'redo' : null;
+}
+
 /** Handle a key press on the page; true if it was a shortcut. */
 export function pressed(event: KeyboardEvent, session: Session, { showHelp, pin }: Actions): boolean {
   const target = event.target as Element;
-  if (target.closest('input, select, textarea, [contenteditable]')) return false;
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') {
-    session.undo();
+  if (target.closest(TYPED_INTO)) return false;
+  const wanted = historyMove(event);
+  if (wanted !== null) {
+    session[wanted]();
     return true;
   }
+  if (target.closest('input, select')) return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   switch (event.key) {
     case ' ':

@@ -6,6 +6,7 @@ export const ICONS = {
   step: '<path class="f" d="M4 3.5v9L10 8z"/><path d="M12 3.8v8.4"/>',
   reset: '<path d="M3.5 8a4.7 4.7 0 1 0 1.6-3.5L3.5 5.8M3.5 2.8v3h3"/>',
   undo: '<path d="M3.5 6.5h6a3.2 3.2 0 0 1 0 6.4H6M6 3.8 3.3 6.5 6 9.2"/>',
+  redo: '<path d="M12.5 6.5h-6a3.2 3.2 0 0 0 0 6.4H10M10 3.8l2.700 2.700L10 9.200"/>',
   share: '<path d="M8 9.5v-7M5.2 5 8 2.3 10.8 5M3.5 8.5v5h9v-5"/>',
   theme: '<circle cx="8" cy="8" r="5.2"/><path class="f" d="M8 2.8a5.2 5.2 0 0 1 0 10.4z"/>',
   help: '<circle cx="8" cy="8" r="5.7"/><path d="M6.3 6.4a1.75 1.75 0 1 1 2.6 1.5c-.6.35-.9.7-.9 1.4M8 11.2v.1"/>',
