@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from neuroglow.gateway.counters import Counters
 from neuroglow.gateway.errand import Errands
 from neuroglow.gateway.logs import Log
+from neuroglow.gateway.models import Models
 from neuroglow.gateway.rates import TokenBucket
 from neuroglow.gateway.registry import Registry
 from neuroglow.gateway.samples import Samples
@@ -37,6 +38,7 @@ class Gateway:
         self.registry = Registry(settings, self._store, self.counters, self.supervisor.wait_ready)
         self.samples = Samples(self.supervisor)
         self.errands = Errands(at_once=settings.limits.errands, waiting=settings.limits.errands_waiting)
+        self.models = Models(self.errands)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

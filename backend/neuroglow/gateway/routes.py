@@ -15,6 +15,7 @@ from neuroglow import __version__
 from neuroglow.errors import ForbiddenError, InvalidInputError
 from neuroglow.gateway.bodies import read_json
 from neuroglow.gateway.counters import resident_bytes
+from neuroglow.gateway.errand import while_connected
 from neuroglow.gateway.gateway import gateway_of
 from neuroglow.gateway.imports import import_experiment
 from neuroglow.gateway.live import live
@@ -24,6 +25,7 @@ from neuroglow.gateway.session import Session
 from neuroglow.spec import Catalog, Experiment, parse_experiment, preset
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.memory import require_fits
+from neuroglow.spec.models import FitRequest, require_learnable
 from neuroglow.wire.http import CreateSession, GatewayHealth, Health, SamplesRequest
 
 SAFETENSORS = "application/octet-stream"
@@ -38,6 +40,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/sessions/{session_id}", session, methods=["GET", "DELETE"]),
         Route("/api/samples", samples, methods=["POST"]),
         Route("/api/experiments/import", import_experiment, methods=["POST"]),
+        Route("/api/models", models, methods=["POST"]),
         WebSocketRoute("/api/sessions/{session_id}/live", live),
     ]
     nothing = Nothing(api)
@@ -142,3 +145,11 @@ async def samples(request: Request) -> Response:
     body = await read_json(request, SamplesRequest)
     return Response(await gateway.samples.get(body), media_type=SAFETENSORS)
 
+
+async def models(request: Request) -> Response:
+    gateway = gateway_of(request)
+    count(gateway)
+    body = await read_json(request, FitRequest)
+    require_learnable(body.data, body.model)
+    answer = await while_connected(request, gateway.models.get(body))
+    return Response(answer, media_type="application/json")

@@ -12,6 +12,7 @@ from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.formula import CONSTANTS, FUNCTIONS
 from neuroglow.spec.lesson import LESSON_CONTROLS, LessonControl
 from neuroglow.spec.limits import MAP_RESOLUTIONS, Limits
+from neuroglow.spec.models import MODELS, ModelFacts, models_schema
 from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
 from neuroglow.spec.presets import FIRST_PRESET, PRESETS, Preset
 from neuroglow.spec.stopping import STOP_METRICS
@@ -47,5 +48,8 @@ class Catalog(BaseModel):
     presets: tuple[Preset, ...] = PRESETS
     first_preset: str = FIRST_PRESET
     lesson_controls: tuple[LessonControl, ...] = LESSON_CONTROLS
+    models: tuple[ModelFacts, ...] = MODELS
     limits: Limits = Limits()
-    schemas: dict[str, Any] = Field(default_factory=lambda: {"experiment": Experiment.model_json_schema()})
+    schemas: dict[str, Any] = Field(
+        default_factory=lambda: {"experiment": Experiment.model_json_schema(), "model": models_schema()}
+    )

@@ -14,13 +14,22 @@ from pydantic.json_schema import models_json_schema
 from neuroglow.spec.catalog import Catalog
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.limits import Limits
+from neuroglow.spec.model_results import Clustering, FittedModel
+from neuroglow.spec.models import FitRequest
 from neuroglow.wire import http, messages
 
 _CLIENT: tuple[type[BaseModel], ...] = get_args(messages.AnyClientMessage)
 _SUBSCRIBE: tuple[type[BaseModel], ...] = get_args(messages.AnySubscribe)
 _SERVER: tuple[type[BaseModel], ...] = get_args(get_args(messages.AnyServerMessage)[0])
-_ANSWERS: tuple[type[BaseModel], ...] = (http.SessionCreated, http.Health, http.ImportedExperiment)
-_HTTP: tuple[type[BaseModel], ...] = (http.CreateSession, http.SamplesRequest, http.ImportExperiment, *_ANSWERS)
+_FITTED: tuple[type[BaseModel], ...] = (FittedModel, Clustering)
+_ANSWERS: tuple[type[BaseModel], ...] = (http.SessionCreated, http.Health, http.ImportedExperiment, *_FITTED)
+_HTTP: tuple[type[BaseModel], ...] = (
+    http.CreateSession,
+    http.SamplesRequest,
+    http.ImportExperiment,
+    FitRequest,
+    *_ANSWERS,
+)
 _COMPLETE: tuple[type[BaseModel], ...] = (Experiment, Catalog, Limits, *_ANSWERS)
 """Sent with every member; so is everything they are made of."""
 
@@ -28,6 +37,7 @@ UNIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "ClientMessage": _CLIENT,
     "Subscribe": _SUBSCRIBE,
     "ServerMessage": _SERVER,
+    "ModelResult": _FITTED,
 }
 
 

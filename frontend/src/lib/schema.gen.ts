@@ -66,6 +66,7 @@ export interface Catalog {
   presets: Preset[];
   first_preset: string;
   lesson_controls: LessonControl[];
+  models: ModelFacts[];
   limits: Limits;
   schemas: Record<string, unknown>;
 }
@@ -107,6 +108,55 @@ export type ClientMessage =
 export interface Clipping {
   type: 'none' | 'value' | 'norm';
   limit: number;
+}
+
+/** `share` of the fitted rows; the centre in the plane that is shown. */
+export interface Cluster {
+  rows: number;
+  share: number;
+  centre: [number, number];
+  ellipse?: Ellipse | null;
+}
+
+/** What another number of clusters would give: the mean silhouette of as many rows as `silhouette_rows`. */
+export interface ClusterChoice {
+  clusters: number;
+  silhouette: number | null;
+}
+
+/**
+ * Answer to `POST /api/models` for a model that looks for clusters among the inputs of the training rows, without
+ * their labels.
+ */
+export interface Clustering {
+  kind: 'clustering';
+  type: string;
+  fitted_rows: number;
+  train_rows: number;
+  fit_secs: number;
+  axes: [string, string];
+  shown_variance: number;
+  clusters: Cluster[];
+  assignments: number[];
+  labels: number[];
+  positions: [number, number][];
+  silhouette?: number | null;
+  silhouette_rows: number;
+  adjusted_rand?: number | null;
+  choice: ClusterChoice[];
+  notes: string[];
+}
+
+/**
+ * Of the standardised inputs: what one standard deviation of that input adds. One row for numbers and two classes
+ * (evidence for the second), else one per class.
+ */
+export interface Coefficients {
+  kind: 'coefficients';
+  inputs: string[];
+  rows: string[];
+  values: number[][];
+  intercepts: number[];
 }
 
 /** 1 */
@@ -157,6 +207,13 @@ export interface DataSetFacts {
   rows?: number | null;
   image_shape?: [number, number] | null;
   takes_classes: boolean;
+}
+
+/** Yes-or-no questions, one input at a time. */
+export interface DecisionTree {
+  type?: 'decision_tree';
+  max_depth?: number;
+  min_leaf?: number;
 }
 
 /**
@@ -223,6 +280,12 @@ export interface Edit {
   patch: Record<string, unknown>[];
 }
 
+/** Where the cloud has one standard deviation: half-axes, and the turn of the first from the horizontal, radians. */
+export interface Ellipse {
+  half_axes: [number, number];
+  turn: number;
+}
+
 /** Answers one request, or, with `request` null, what could not be read. */
 export interface ErrorMessage {
   type: 'error';
@@ -257,6 +320,46 @@ export interface ExponentialSchedule {
   factor: number;
 }
 
+/**
+ * Of one split. `loss` is as for the network: cross-entropy in nats, or half the squared error in standard
+ * deviations of the target; null where the model gives no probabilities. `accuracy` and macro `f1` for classes, `r2`
+ * and `mae` (in the target's own units) for numbers; scikit-learn's definitions.
+ */
+export interface Figures {
+  rows: number;
+  loss?: number | null;
+  accuracy?: number | null;
+  f1?: number | null;
+  r2?: number | null;
+  mae?: number | null;
+}
+
+/** `POST /api/models`: a model and the data to fit it on. The answer is a function of both, its times apart. */
+export interface FitRequest {
+  data: SyntheticData | BundledData | DrawnData;
+  model: LinearRegression | Ridge | LogisticRegression | DecisionTree | RandomForest | GradientBoosting | NearestNeighbours | SupportVectorMachine | KMeans | GaussianMixture;
+}
+
+/** Answer to `POST /api/models` for a model that learns from labels. */
+export interface FittedModel {
+  kind: 'fitted';
+  type: string;
+  fitted_rows: number;
+  train_rows: number;
+  test_rows: number;
+  fit_secs: number;
+  predict_secs: number;
+  predicted_rows: number;
+  size: number;
+  size_of: string;
+  train: Figures;
+  test: Figures;
+  predictions: number[];
+  map?: ModelMap | null;
+  inside: Coefficients | Tree | Importances | Neighbours | SupportVectors;
+  notes: string[];
+}
+
 /** A further input, computed from the raw columns (`spec.formula`). Its text is its name. */
 export interface Formula {
   expression: string;
@@ -271,6 +374,21 @@ export interface GatewayHealth {
   frames_sent: number;
   frames_superseded: number;
   messages_sent: number;
+}
+
+/** Each row comes from one of k Gaussian clouds, with a probability. */
+export interface GaussianMixture {
+  type?: 'gaussian_mixture';
+  clusters?: number;
+  covariance?: 'full' | 'diag' | 'spherical';
+}
+
+/** Small trees in a row, each correcting those before it (histogram-based). */
+export interface GradientBoosting {
+  type?: 'gradient_boosting';
+  rounds?: number;
+  learning_rate?: number;
+  leaves?: number;
 }
 
 /** Answer to `GET /api/health`. */
@@ -294,12 +412,29 @@ export interface ImportExperiment {
   text: string;
 }
 
+/**
+ * `how`: `impurity` is the mean decrease of impurity (sums to 1); `permutation` is how much the test score drops
+ * when the column is shuffled.
+ */
+export interface Importances {
+  kind: 'importances';
+  how: 'impurity' | 'permutation';
+  inputs: string[];
+  values: number[];
+}
+
 /** Answer to it. `notes` are sentences about what is not the same here, `hidden` names of `lesson_controls`. */
 export interface ImportedExperiment {
   experiment: Experiment;
   notes: string[];
   hidden: string[];
   view: PageView;
+}
+
+/** Each row belongs to the nearest of k centres, each centre is the mean of its rows. */
+export interface KMeans {
+  type?: 'k_means';
+  clusters?: number;
 }
 
 /** `name` is what a link carries, `label` what the page calls it. */
@@ -353,6 +488,17 @@ export interface Limits {
   snapshot_secs: number;
 }
 
+/** The weighted sum of the inputs with the least squared error. */
+export interface LinearRegression {
+  type?: 'linear_regression';
+}
+
+/** A weighted sum per class, turned into probabilities; `c` is the inverse of the L2 price. */
+export interface LogisticRegression {
+  type?: 'logistic_regression';
+  c?: number;
+}
+
 /** Numbers of the losses that have one; the others leave them alone. */
 export interface LossParameters {
   gamma: number;
@@ -365,11 +511,51 @@ export interface Metrics {
   points: Point[];
 }
 
+/** `tasks` are those it can learn; none for models that look for clusters, which need no labels. */
+export interface ModelFacts {
+  type: string;
+  title: string;
+  sentence: string;
+  tasks: ('classification' | 'regression' | 'reconstruction')[];
+}
+
+/**
+ * The answer over the plane, as the `maps` stream gives the network's: U8 (units, r, r), row 0 the top, in base64;
+ * value = low + (high − low)·u/255. `activation` says what the values are: `sigmoid` and `softmax` probabilities,
+ * `linear` standard deviations of the target, `margin` a support vector machine's distance from the border.
+ */
+export interface ModelMap {
+  resolution: number;
+  domain: [number, number, number, number];
+  activation: 'sigmoid' | 'softmax' | 'linear' | 'margin';
+  units: number;
+  low: number;
+  high: number;
+  levels: string;
+}
+
+export type ModelResult =
+  | FittedModel
+  | Clustering;
+
 /** v ← μ·v + g,  w ← w − lr·v  (Polyak 1964, in the form of Sutskever et al. 2013) */
 export interface Momentum {
   type: 'momentum';
   learning_rate: number;
   momentum: number;
+}
+
+/** The vote, or the mean, of the training rows that lie nearest. */
+export interface NearestNeighbours {
+  type?: 'nearest_neighbours';
+  neighbours?: number;
+  weights?: 'uniform' | 'distance';
+}
+
+export interface Neighbours {
+  kind: 'neighbours';
+  neighbours: number;
+  stored_rows: number;
 }
 
 /** v ← μ·v + g,  w ← w − lr·(g + μ·v)  (Sutskever et al. 2013) */
@@ -426,6 +612,13 @@ export interface Progress {
   expected_secs?: number | null;
 }
 
+/** The mean of many trees, each grown on other rows and other inputs. */
+export interface RandomForest {
+  type?: 'random_forest';
+  trees?: number;
+  max_depth?: number;
+}
+
 /**
  * Acts on weights, never on biases, as TensorFlow Playground does: w ← w − lr·rate·w (l2) or −lr·rate·sign(w)
  * (l1).
@@ -433,6 +626,12 @@ export interface Progress {
 export interface Regularization {
   type: 'none' | 'l1' | 'l2';
   rate: number;
+}
+
+/** Least squares with a price on large coefficients: + alpha · Σ w². */
+export interface Ridge {
+  type?: 'ridge';
+  alpha?: number;
 }
 
 /** v ← ρ·v + (1−ρ)·g²,  w ← w − lr·g / (√v + ε)  (Tieleman & Hinton 2012) */
@@ -619,6 +818,19 @@ export interface SubscribeWeights {
   max_cells?: number;
 }
 
+/** The border with the widest margin, held by a few training rows. */
+export interface SupportVectorMachine {
+  type?: 'support_vector_machine';
+  c?: number;
+  kernel?: 'rbf' | 'linear' | 'poly';
+}
+
+/** How many training rows hold the border, per class (one entry for numbers). */
+export interface SupportVectors {
+  kind: 'support_vectors';
+  counts: number[];
+}
+
 /**
  * Points on the plane [-6, 6]², drawn by a named generator.
  *
@@ -674,6 +886,35 @@ export interface Training {
   regularization: Regularization;
   stop: Stop;
   seed: number;
+}
+
+/** Nodes in breadth-first order, the root first, down to `shown_depth` of `depth`. */
+export interface Tree {
+  kind: 'tree';
+  nodes: TreeNode[];
+  node_count: number;
+  depth: number;
+  shown_depth: number;
+  importances: number[];
+  inputs: string[];
+}
+
+/**
+ * `below` and `above` are places in the list: where the input is ≤ `threshold`, and where it is larger; null in a
+ * leaf, and where the tree goes on deeper than it is told. `threshold` is in the units of the data's own column where
+ * the input is one, else of the input.
+ */
+export interface TreeNode {
+  depth: number;
+  rows: number;
+  impurity: number;
+  value: number;
+  counts: number[];
+  input?: string | null;
+  threshold?: number | null;
+  below?: number | null;
+  above?: number | null;
+  is_leaf: boolean;
 }
 
 export interface Unsubscribe {

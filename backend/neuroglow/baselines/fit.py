@@ -1,0 +1,42 @@
+"""One request, one answer: load the data, fit what is asked. An errand of the gateway's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neuroglow import errand
+from neuroglow.data import Dataset, load
+from neuroglow.spec.base import parse
+from neuroglow.spec.data import BundledData, SyntheticData
+from neuroglow.spec.model_results import Clustering, FittedModel
+from neuroglow.spec.models import (
+    ClusterModel,
+    FitRequest,
+    GaussianMixture,
+    KMeans,
+    SupervisedModel,
+    require_learnable,
+)
+
+
+def work(request: dict[str, Any]) -> dict[str, Any]:
+    """The document of a `FitRequest` -> that of a `FittedModel` or a `Clustering`."""
+    asked = parse(FitRequest, request)
+    return fit(asked.data, asked.model).model_dump(mode="json")
+
+
+def fit(data: SyntheticData | BundledData, model: SupervisedModel | ClusterModel) -> FittedModel | Clustering:
+    """A pure function but for the times it tells. Raises `InvalidInputError` where the model does not apply."""
+    # Scikit-learn takes a second to import, and so does what fits: only in the process that needs it.
+    from neuroglow.baselines.clusters import find_clusters
+    from neuroglow.baselines.supervised import fit_model
+
+    require_learnable(data, model)
+    dataset: Dataset = load(data)
+    if isinstance(model, KMeans | GaussianMixture):
+        return find_clusters(data, dataset, model)
+    return fit_model(data, dataset, model)
+
+
+if __name__ == "__main__":
+    errand.carry_out(work)
