@@ -17,6 +17,7 @@ from neuroglow.data import Dataset, load
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.maps import grid
 from neuroglow.spec import BundledData, SyntheticData
+from neuroglow.spec.base import parse
 from neuroglow.spec.model_results import Coefficients, FittedModel, Importances, Neighbours, SupportVectors, Tree
 from neuroglow.spec.models import (
     MODELS,
@@ -261,6 +262,30 @@ def test_a_model_that_cannot_learn_the_task_says_so() -> None:
     assert refusal.value.field == "/model/type"
     with pytest.raises(InvalidInputError, match="learns classes"):
         fit(DIABETES, LogisticRegression())
+
+
+def test_with_its_labels_hidden_a_data_set_has_nothing_for_them_to_learn() -> None:
+    with pytest.raises(InvalidInputError, match="the inputs themselves"):
+        fit(IRIS.model_copy(update={"goal": "reconstruct"}), DecisionTree())
+
+
+def test_what_the_network_is_fed_beside_the_columns_is_fed_to_them_too() -> None:
+    area = {"expression": "[petal length (cm)] * [petal width (cm)]"}
+    document = {
+        "source": "bundled", "name": "iris", "formulas": [area], "noise_columns": 1, "label_noise": 0.2,
+        "switched_off": ["petal length (cm)", "sepal width (cm)"],
+    }  # fmt: skip
+    data: Data = parse(BundledData, document)
+    dataset, found = load(data), fitted(data, DecisionTree(max_depth=4))
+    direct = directly(dataset, tree.DecisionTreeClassifier(max_depth=4, random_state=0))
+    assert list(found.predictions) == direct.predict(doubles(dataset.test.inputs)).tolist()
+    told = found.inside
+    assert isinstance(told, Tree)
+    assert told.inputs == ("sepal length (cm)", "petal width (cm)", area["expression"], "noise_1")
+    # Thresholds are in the columns' own units: areas of petals in square centimetres.
+    areas = [node.threshold for node in told.nodes if node.input == area["expression"] and node.threshold is not None]
+    assert areas
+    assert all(0.0 < threshold < 16.0 for threshold in areas)
 
 
 def test_one_class_is_nothing_to_learn() -> None:

@@ -116,6 +116,11 @@ def test_data_without_classes_have_nothing_to_agree_with() -> None:
     assert told.labels == ()
 
 
+def test_clusters_can_be_sought_where_the_labels_are_hidden() -> None:
+    hidden = found(IRIS.model_copy(update={"goal": "reconstruct"}), KMeans(clusters=3))
+    assert hidden.adjusted_rand == found(IRIS, KMeans(clusters=3)).adjusted_rand
+
+
 def test_a_silhouette_of_many_rows_is_that_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "SILHOUETTE_ROWS", 30)
     told = found(BLOBS, KMeans(clusters=4))

@@ -14,8 +14,8 @@ from neuroglow.baselines.estimators import SEED, caps_of, clusterer
 from neuroglow.baselines.judging import Array, as_doubles, finite
 from neuroglow.data import Dataset
 from neuroglow.errors import InvalidInputError
-from neuroglow.spec.data import BundledData, SyntheticData
-from neuroglow.spec.datasets import input_names
+from neuroglow.spec.data import AnyData
+from neuroglow.spec.datasets import input_names, source_facts
 from neuroglow.spec.limits import MAX_CLUSTERS, MIN_CLUSTERS
 from neuroglow.spec.model_results import Cluster, ClusterChoice, Clustering, Ellipse
 from neuroglow.spec.models import ClusterModel
@@ -40,7 +40,7 @@ class View:
     share: float
 
 
-def find_clusters(data: SyntheticData | BundledData, dataset: Dataset, model: ClusterModel) -> Clustering:
+def find_clusters(data: AnyData, dataset: Dataset, model: ClusterModel) -> Clustering:
     """Of the training rows. Raises `InvalidInputError` where there are fewer different rows than clusters."""
     split = dataset.train
     inputs = as_doubles(split.inputs[: caps_of(model).fit])
@@ -54,7 +54,7 @@ def find_clusters(data: SyntheticData | BundledData, dataset: Dataset, model: Cl
     found = fitted.predict(inputs)
     order = np.argsort(-np.bincount(found, minlength=model.clusters), kind="stable")
     place = np.argsort(order)[found]
-    labels = split.labels[: len(inputs)] if dataset.facts.task == "classification" else None
+    labels = split.targets[: len(inputs)] if source_facts(data).classes else None
     notes = [f"Fitted on {len(inputs):,} of {len(split.inputs):,} rows"] if len(inputs) < len(split.inputs) else []
     return Clustering(
         type=model.type,
@@ -84,7 +84,7 @@ def _fitted(model: ClusterModel, clusters: int, inputs: Array) -> tuple[Any, flo
         return fitted, time.perf_counter() - began
 
 
-def _view(data: SyntheticData | BundledData, dataset: Dataset, inputs: Array) -> View:
+def _view(data: AnyData, dataset: Dataset, inputs: Array) -> View:
     """The plane where there is one, else the first two principal components."""
     names = input_names(data)
     if dataset.facts.kind == "plane":

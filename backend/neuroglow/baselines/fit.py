@@ -7,7 +7,7 @@ from typing import Any
 from neuroglow import errand
 from neuroglow.data import Dataset, load
 from neuroglow.spec.base import parse
-from neuroglow.spec.data import BundledData, SyntheticData
+from neuroglow.spec.data import AnyData
 from neuroglow.spec.model_results import Clustering, FittedModel
 from neuroglow.spec.models import (
     ClusterModel,
@@ -25,7 +25,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     return fit(asked.data, asked.model).model_dump(mode="json")
 
 
-def fit(data: SyntheticData | BundledData, model: SupervisedModel | ClusterModel) -> FittedModel | Clustering:
+def fit(data: AnyData, model: SupervisedModel | ClusterModel) -> FittedModel | Clustering:
     """A pure function but for the times it tells. Raises `InvalidInputError` where the model does not apply."""
     # Scikit-learn takes a second to import, and so does what fits: only in the process that needs it.
     from neuroglow.baselines.clusters import find_clusters

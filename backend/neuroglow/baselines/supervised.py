@@ -12,7 +12,7 @@ from neuroglow.baselines.judging import Array, Judge, as_doubles
 from neuroglow.baselines.maps import map_of
 from neuroglow.data import Dataset
 from neuroglow.errors import InvalidInputError
-from neuroglow.spec.data import BundledData, SyntheticData
+from neuroglow.spec.data import AnyData
 from neuroglow.spec.datasets import input_names
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.model_results import FittedModel
@@ -22,7 +22,7 @@ PREDICTIONS = Limits().sample_rows
 """Test rows whose predictions are told, at most."""
 
 
-def fit_model(data: SyntheticData | BundledData, dataset: Dataset, model: SupervisedModel) -> FittedModel:
+def fit_model(data: AnyData, dataset: Dataset, model: SupervisedModel) -> FittedModel:
     """`dataset` is that of `data`. Raises `InvalidInputError` where the
     rows do not suffice."""
     facts, about = dataset.facts, model_facts(model)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec import limits
 from neuroglow.spec.base import Spec
-from neuroglow.spec.data import BundledData, DataSpec, SyntheticData
+from neuroglow.spec.data import AnyData, DataSpec
 from neuroglow.spec.datasets import Task, facts
 
 Strength = Annotated[float, Field(ge=limits.MIN_MODEL_STRENGTH, le=limits.MAX_MODEL_STRENGTH)]
@@ -153,10 +153,14 @@ def model_facts(model: SupervisedModel | ClusterModel) -> ModelFacts:
     return next(entry for entry in MODELS if entry.type == model.type)
 
 
-_AIMS: dict[str, str] = {"classification": "classes", "regression": "numbers"}
+_AIMS: dict[str, str] = {
+    "classification": "classes",
+    "regression": "numbers",
+    "reconstruction": "the inputs themselves",
+}
 
 
-def require_learnable(data: SyntheticData | BundledData, model: SupervisedModel | ClusterModel) -> None:
+def require_learnable(data: AnyData, model: SupervisedModel | ClusterModel) -> None:
     """Raise `InvalidInputError` unless the model can learn what these data ask. Clusters can be sought in any."""
     about, task = model_facts(model), facts(data).task
     if about.tasks and task not in about.tasks:
