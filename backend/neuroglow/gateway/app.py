@@ -42,6 +42,10 @@ def create_app(settings: Settings, policy: AccessPolicy) -> Starlette:
             Middleware(SecurityHeaders),
             Middleware(FaultGuard),
             Middleware(AccessGuard, policy=policy),
-            Middleware(BodyLimit, max_bytes=settings.limits.body_bytes),
+            Middleware(
+                BodyLimit,
+                max_bytes=settings.limits.body_bytes,
+                files={r"/api/sessions/[^/]+/weights": settings.limits.weights_bytes},
+            ),
         ],
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -20,19 +22,24 @@ BODY_SECS = 30.0
 
 
 class BodyLimit:
-    """Answers 413 as soon as a body is known to be above `max_bytes`, declared or counted."""
+    """Answers 413 as soon as a body is known to be above `max_bytes`, declared or counted.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    `files`: paths, as regular expressions, that take files, and how large these may be.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, files: Mapping[str, int]) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._files = {re.compile(path): limit for path, limit in files.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        max_bytes = self._limit(scope["path"])
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if declared.isdigit() and int(declared) > self._max_bytes:
-            await send_error(self._error(), scope, receive, send)
+        if declared.isdigit() and int(declared) > max_bytes:
+            await send_error(_too_large(max_bytes), scope, receive, send)
             return
         received = 0
 
@@ -40,14 +47,18 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise self._error()
+            if received > max_bytes:
+                raise _too_large(max_bytes)
             return message
 
         await self._app(scope, counting_receive, send)
 
-    def _error(self) -> TooLargeError:
-        return TooLargeError(f"A body may have at most {self._max_bytes} bytes")
+    def _limit(self, path: str) -> int:
+        return next((limit for pattern, limit in self._files.items() if pattern.fullmatch(path)), self._max_bytes)
+
+
+def _too_large(max_bytes: int) -> TooLargeError:
+    return TooLargeError(f"A body may have at most {max_bytes} bytes")
 
 
 async def read_json(request: Request, kind: type[T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroglow.errors import EngineUnavailableError, IllegalStateError, NotFoundError, StaleRevisionError
@@ -67,6 +68,30 @@ class Changes:
             if session.is_closed:
                 raise NotFoundError("This session was closed")
             return await self._commit(experiment, update), update
+
+    async def write(self) -> None:
+        """Have the present moment on disk; what lies there will do where no engine has the session."""
+        session = self._session
+        try:
+            await session.hosting.call(protocol.SaveSession)
+        except EngineUnavailableError:
+            if not session.recorder.has_snapshot():
+                raise
+
+    async def load(self, file: Path, experiment: Experiment | None) -> int:
+        """Go on from a weight file that was checked, as this experiment or, where it is None, as the session's own;
+        the update it stands at. Told to everybody."""
+        async with self._edits:
+            session = self._session
+            experiment = experiment or session.experiment
+            result = await session.hosting.call(
+                protocol.LoadSession, experiment=experiment.to_document(), path=str(file)
+            )
+            update = self._reached(result)
+            if session.is_closed:
+                raise NotFoundError("This session was closed")
+            await self._commit(experiment, update)
+            return update
 
     async def _commit(self, experiment: Experiment, update: int) -> int:
         session = self._session

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from neuroglow import __version__
 from neuroglow.errors import ForbiddenError, InvalidInputError
+from neuroglow.gateway import weights
 from neuroglow.gateway.bodies import read_json
 from neuroglow.gateway.counters import resident_bytes
 from neuroglow.gateway.errand import while_connected
@@ -38,6 +39,8 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/catalog", catalog, methods=["GET"]),
         Route("/api/sessions", create_session, methods=["POST"]),
         Route("/api/sessions/{session_id}", session, methods=["GET", "DELETE"]),
+        Route("/api/sessions/{session_id}/weights", weights.download, methods=["GET"]),
+        Route("/api/sessions/{session_id}/weights", weights.upload, methods=["PUT"]),
         Route("/api/samples", samples, methods=["POST"]),
         Route("/api/experiments/import", import_experiment, methods=["POST"]),
         Route("/api/models", models, methods=["POST"]),

@@ -7,16 +7,19 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from neuroglow.engine.programs import TrainProgram, compile_train, train_key
+from neuroglow.engine.snapshot import Snapshot
 from neuroglow.session.tools import Tools
 from neuroglow.spec.experiment import Experiment
 
 
 @dataclass(frozen=True)
 class Built:
-    """`call` is the edit that waits for it, None for a session's beginning. `error` says why there is no program."""
+    """`call` is the edit that waits for it, None for a session's beginning. `base` is the moment to go on from where
+    it is not the present one. `error` says why there is no program."""
 
     experiment: Experiment
     call: int | None
+    base: Snapshot | None
     program: TrainProgram | None
     error: str | None
 
@@ -28,13 +31,14 @@ class Building:
         self._tools = tools
         self._wanted: Experiment | None = None
         self._call: int | None = None
+        self._base: Snapshot | None = None
         self._program: Future[TrainProgram] | None = None
 
     @property
     def is_ready(self) -> bool:
         return self._program is not None and self._program.done()
 
-    def ask(self, experiment: Experiment, call: int | None) -> float | None:
+    def ask(self, experiment: Experiment, call: int | None, base: Snapshot | None = None) -> float | None:
         """Have a program built; the seconds it is expected to take, None if it is there already."""
         compiler, key = self._tools.compiler, train_key(experiment)
         blocks = len(key.shape.blocks)
@@ -46,7 +50,7 @@ class Building:
             return compiled
 
         # Said before it is asked: the compile thread may look at once.
-        self._wanted, self._call = experiment, call
+        self._wanted, self._call, self._base = experiment, call, base
         self._program = compiler.request(
             key, build, wake=self._tools.wake, wanted=lambda: self._wanted is experiment, urgent=True
         )
@@ -54,17 +58,17 @@ class Building:
 
     def take(self) -> Built | None:
         """What is ready, once."""
-        program, experiment, call = self._program, self._wanted, self._call
+        program, experiment, call, base = self._program, self._wanted, self._call, self._base
         if program is None or experiment is None or not program.done():
             return None
         self.drop()
         error = program.exception()
         if error is not None:
-            return Built(experiment, call, None, f"The network could not be compiled: {str(error)[:200]}")
-        return Built(experiment, call, program.result(), None)
+            return Built(experiment, call, base, None, f"The network could not be compiled: {str(error)[:200]}")
+        return Built(experiment, call, base, program.result(), None)
 
     def drop(self) -> int | None:
         """Want nothing any more; the call that now needs another answer."""
         call = self._call
-        self._wanted = self._call = self._program = None
+        self._wanted = self._call = self._base = self._program = None
         return call

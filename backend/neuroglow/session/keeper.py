@@ -11,7 +11,7 @@ from typing import TypeVar
 from safetensors import SafetensorError
 
 from neuroglow.engine.snapshot import Snapshot, decode_snapshot, encode_snapshot
-from neuroglow.errors import InvalidInputError
+from neuroglow.errors import InvalidInputError, UploadRejectedError
 
 T = TypeVar("T")
 FILE_NAME = "snapshot.safetensors"
@@ -45,9 +45,23 @@ def _write(directory: Path, snapshot: Snapshot, durable: bool) -> None:
     temporary.replace(directory / FILE_NAME)
 
 
+_UNREADABLE = (OSError, ValueError, KeyError, SafetensorError, InvalidInputError)
+
+
 def read(directory: Path) -> Snapshot | None:
     """The snapshot of a session's folder; None if there is none or it cannot be read."""
     try:
         return decode_snapshot((directory / FILE_NAME).read_bytes())
-    except (OSError, ValueError, KeyError, SafetensorError, InvalidInputError):
+    except _UNREADABLE:
         return None
+
+
+def read_uploaded(path: Path) -> Snapshot:
+    """The snapshot in a file that somebody sent; `UploadRejectedError` for what nothing can go on from."""
+    try:
+        snapshot = decode_snapshot(path.read_bytes())
+    except _UNREADABLE as error:
+        raise UploadRejectedError(f"The weights cannot be read: {str(error)[:100]}") from None
+    if not snapshot.is_finite():
+        raise UploadRejectedError("The weights hold numbers that are not finite; nothing can go on from there")
+    return snapshot

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.programs import TrainProgram, train_key
 from neuroglow.engine.snapshot import Snapshot, initial_snapshot
-from neuroglow.engine.train import Sums
+from neuroglow.errors import NeuroglowError
 from neuroglow.session import keeper
 from neuroglow.session.building import Building
 from neuroglow.session.edits import carry_over
+from neuroglow.session.loading import Loading
 from neuroglow.session.machine import Machine
 from neuroglow.session.moments import Moments
 from neuroglow.session.pace import Pace
@@ -29,31 +29,14 @@ from neuroglow.session.tools import Tools
 from neuroglow.session.trainer import Chunk, Trainer, subject_of
 from neuroglow.session.trouble import Trouble
 from neuroglow.session.viewing import Launched, Moment, Viewing
+from neuroglow.session.work import Work
 from neuroglow.spec.experiment import Experiment, parse_experiment
 from neuroglow.spec.memory import require_fits
 from neuroglow.wire.messages import Progress, parse_subscribe
-from neuroglow.wire.worker import (
-    ControlSession,
-    EditSession,
-    Open,
-    OpenChannel,
-)
+from neuroglow.wire.worker import ControlSession, EditSession, LoadSession, Open, OpenChannel
 
 METRICS_SECS = 0.05
 """The test set is evaluated at most this often, at a chunk's end."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What was enqueued in one turn. `step_call` is the command that waits for this very update."""
-
-    chunk: Chunk | None
-    test: Sums | None
-    probes: Launched | None
-    launched_at: float
-    generation: int
-    """Work of an earlier run or program is dropped when it is done."""
-    step_call: int | None
 
 
 class LiveSession:
@@ -74,6 +57,7 @@ class LiveSession:
         self._moments = Moments(directory, tools.keeper, tools.limits.snapshot_secs, self._telling.saved)
         self._trainer: Trainer | None = None
         self._building = Building(tools)
+        self._loading = Loading(tools)
         self._wants_play = command.play
         self._in_flight = 0
         self._needs_point = True
@@ -114,7 +98,7 @@ class LiveSession:
 
     def due_at(self) -> float | None:
         """When this session next wants a turn (monotonic seconds; 0.0 is at once, None is never by itself)."""
-        if self._trouble.is_found or self._building.is_ready:
+        if self._trouble.is_found or self._building.is_ready or self._loading.is_ready:
             return 0.0
         if self._trainer is None:
             return None
@@ -133,6 +117,8 @@ class LiveSession:
         if self._trouble.is_found:
             self._trouble.settle()
             self._tell()
+        if self._loading.is_ready:
+            self._loaded()
         if self._building.is_ready:
             if self._in_flight:
                 return None
@@ -257,8 +243,6 @@ class LiveSession:
         start = snapshot if snapshot is not None else initial_snapshot(trainer.experiment)
         trainer.restore(start)
         self._new_run(start.cursor.update)
-        if self._machine.state == "diverged":
-            self._machine.move("paused")
         self._tell()
         self._moments.save(trainer)
 
@@ -267,6 +251,8 @@ class LiveSession:
         self._needs_point = True
         self._moments.changed()
         self._trouble.clear()
+        if self._machine.state == "diverged":
+            self._machine.move("paused")
 
     def edit(self, command: EditSession) -> dict[str, Any] | None:
         """Apply an experiment. None if the reply comes when a program has been compiled."""
@@ -297,6 +283,26 @@ class LiveSession:
             return None
         return self._moments.save(self._trainer, durable=True)
 
+    def write(self) -> Future[None]:
+        """The present moment to disk, or the last finite one; the future is done when it is there."""
+        good = self._trainer.good if self._trainer else self._beginning
+        return self.save() or self._moments.write(good, durable=True)
+
+    def load(self, command: LoadSession) -> None:
+        """Answered when what the file holds trains here."""
+        self._loading.begin(command.call, Path(command.path), parse_experiment(command.experiment))
+
+    def _loaded(self) -> None:
+        """A file was read: have its program made and go on from it, as a new run."""
+        loaded = self._loading.take()
+        if isinstance(loaded.snapshot, NeuroglowError):
+            self._telling.fail(loaded.call, loaded.snapshot)
+        elif self._trainer is None:
+            self._new_run(0)
+            self._begin(loaded.experiment, loaded.snapshot, loaded.call)
+        else:
+            self._compile(loaded.experiment, loaded.call, loaded.snapshot)
+
     def close(self) -> None:
         """Answer whoever still waits."""
         self._telling.refuse(self._building.drop(), "The session was closed")
@@ -305,14 +311,14 @@ class LiveSession:
 
     # --- programs
 
-    def _begin(self, experiment: Experiment, base: Snapshot | None) -> None:
+    def _begin(self, experiment: Experiment, base: Snapshot | None, call: int | None = None) -> None:
         """Compile the first program; training starts from `base` or from the experiment's own beginning."""
         self._beginning = carry_over(base, experiment) if base is not None else initial_snapshot(experiment)
         self._machine.move("compiling")
-        self._compile(experiment, None)
+        self._compile(experiment, call)
 
-    def _compile(self, experiment: Experiment, call: int | None) -> None:
-        expected_secs = self._building.ask(experiment, call)
+    def _compile(self, experiment: Experiment, call: int | None, base: Snapshot | None = None) -> None:
+        expected_secs = self._building.ask(experiment, call, base)
         if expected_secs is not None:
             self._tell(Progress(step="compile", elapsed_secs=0.0, expected_secs=expected_secs))
 
@@ -327,20 +333,23 @@ class LiveSession:
                 return
             self._telling.refuse(built.call, built.error)
         else:
-            self._swap(built.experiment, built.program)
+            self._swap(built.experiment, built.program, built.base)
             self._telling.reply(built.call, self.facts)
         self._tell()
 
-    def _swap(self, experiment: Experiment, program: TrainProgram) -> None:
+    def _swap(self, experiment: Experiment, program: TrainProgram, base: Snapshot | None) -> None:
         trainer = self._trainer
         if trainer is None:
             trainer = self._trainer = Trainer(self._beginning, program)
             self._machine.move("running" if self._wants_play else "paused")
+        elif base is not None:
+            self._drop_steps("Weights were loaded")
+            trainer.edit(base, experiment, program)
+            self._new_run(0)
         elif self._machine.state == "diverged":
             # What is there is not finite; the edit continues from the last moment that was.
             trainer.edit(trainer.good, experiment, program)
             self._new_run(trainer.cursor.update)
-            self._machine.move("paused")
         else:
             trainer.edit(trainer.snapshot(), experiment, program)
         self._pace.new_program()
@@ -380,14 +389,11 @@ class LiveSession:
     # --- telling
 
     def _tell(self, progress: Progress | None = None) -> None:
-        scale, trouble = self.viewing.budget.scale, self._trouble
+        scale = self.viewing.budget.scale
         self._telling.state(
-            state=self._machine.state,
-            update=self.cursor.update,
-            epoch=self.cursor.epoch,
+            **self.facts,
+            **self._trouble.members,
             progress=progress.model_dump() if progress else None,
-            reason=trouble.reason,
-            divergence=trouble.divergence.model_dump() if trouble.divergence else None,
             updates_per_second=self._pace.updates_per_second,
             frame_scale=round(scale, 2) if scale < 1.0 else None,
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
+from neuroglow.engine.snapshot import Snapshot
 from neuroglow.session.keeper import Keeper
 from neuroglow.session.trainer import Trainer
 
@@ -59,6 +60,11 @@ class Moments:
         if not trainer.keep_good():
             return None
         self._on_disk = update
-        future = self._keeper.save(self._directory, trainer.good, durable=durable)
+        return self.write(trainer.good, durable=durable)
+
+    def write(self, snapshot: Snapshot, *, durable: bool = False) -> Future[None]:
+        """This moment to disk, whichever it is."""
+        future = self._keeper.save(self._directory, snapshot, durable=durable)
+        update = snapshot.cursor.update
         future.add_done_callback(lambda done: self._saved(update) if done.exception() is None else None)
         return future

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from neuroglow.errors import IllegalStateError
+from neuroglow.errors import IllegalStateError, NeuroglowError
 from neuroglow.session.standing import Standing
 from neuroglow.wire.worker import Event, Reply, SessionChanged, SessionMetrics, SnapshotSaved
 
@@ -21,8 +21,11 @@ class Telling:
             self._send(Reply(call=call, result=result))
 
     def refuse(self, call: int | None, reason: str | None) -> None:
+        self.fail(call, IllegalStateError(reason or "The session stopped"))
+
+    def fail(self, call: int | None, error: NeuroglowError) -> None:
         if call is not None:
-            self._send(Reply(call=call, error=IllegalStateError(reason or "The session stopped").payload()))
+            self._send(Reply(call=call, error=error.payload()))
 
     def state(self, **members: Any) -> None:
         """The public `state` message; what is null is left out, but for the speed dial, where null is full speed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Any
 
 from neuroglow.insight.divergence import Origin, locate
 from neuroglow.session.keeper import Keeper
@@ -19,6 +20,11 @@ class Trouble:
         self._search: Future[Origin | None] | None = None
         self.divergence: Divergence | None = None
         self.reason: str | None = None
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Of the public `state` message."""
+        return {"reason": self.reason, "divergence": self.divergence.model_dump() if self.divergence else None}
 
     def clear(self) -> None:
         self._search, self.divergence, self.reason = None, None, None

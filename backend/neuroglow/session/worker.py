@@ -31,7 +31,8 @@ from neuroglow.wire import worker as protocol
 from neuroglow.wire.worker import AnyCommand, Event, FrameEnvelope, Heartbeat, Reply
 
 if TYPE_CHECKING:
-    from neuroglow.session.live import LiveSession, Work
+    from neuroglow.session.live import LiveSession
+    from neuroglow.session.work import Work
 
 log = structlog.get_logger()
 
@@ -210,6 +211,13 @@ class Worker:
                 return session.control(command)
             case protocol.EditSession():
                 return session.edit(command)
+            case protocol.SaveSession():
+                facts = dict(session.facts)
+                session.write().add_done_callback(lambda done: self._post(_saved(command.call, facts, done)))
+                return None
+            case protocol.LoadSession():
+                session.load(command)
+                return None
             case protocol.OpenChannel():
                 return session.open_channel(command)
             case protocol.CloseChannel():

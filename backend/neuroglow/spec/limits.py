@@ -81,6 +81,8 @@ class Limits(BaseModel):
     # Messages
     message_bytes: int = 256 * 1024
     body_bytes: int = 256 * 1024
+    weights_bytes: int = 512 * 1024 * 1024
+    """A weight file: the largest network within `memory_bytes` with all that its optimizer keeps."""
     json_depth: int = 32
     patch_operations: int = 512
     messages_per_second: float = 30.0

@@ -9,7 +9,10 @@ from neuroglow.spec.datasets import input_names, output_count, split_counts
 from neuroglow.spec.experiment import Experiment
 
 FLOAT_BYTES = 4
-_MOMENTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
+MOMENTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
+"""Copies of the parameters that an optimizer keeps."""
+SCALARS = {"sgd": 0, "momentum": 0, "nesterov": 0, "adam": 1, "adamw": 1, "rmsprop": 0, "adagrad": 0}
+"""Single numbers that it keeps: counts of updates."""
 # Parameters, their gradient, the optimizer's update, a snapshot on the host, a probe's gradient.
 _PARAMETER_COPIES = 5
 # Backpropagation keeps z and a of every layer and makes as much again on the way back.
@@ -22,7 +25,7 @@ def estimated_bytes(experiment: Experiment) -> int:
     inputs, outputs = len(input_names(experiment.data)), output_count(experiment.data)
     widths = [inputs, *(layer.units for layer in experiment.network.layers), outputs]
     parameters = sum(units * (fan_in + 1) for fan_in, units in pairwise(widths))
-    copies = _PARAMETER_COPIES + 2 * _MOMENTS[experiment.training.optimizer.type]
+    copies = _PARAMETER_COPIES + 2 * MOMENTS[experiment.training.optimizer.type]
     train, test = split_counts(experiment.data)
     batch = min(experiment.training.batch_size, train)
     floats = (

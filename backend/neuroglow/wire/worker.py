@@ -59,6 +59,22 @@ class EditSession(Command, tag="edit", frozen=True, kw_only=True):
     experiment: dict[str, Any]
 
 
+class SaveSession(Command, tag="save", frozen=True, kw_only=True):
+    """Write the session's snapshot now, its last finite moment where it diverged. Replies as `Open`, once it is on
+    disk."""
+
+    session: str
+
+
+class LoadSession(Command, tag="load", frozen=True, kw_only=True):
+    """Go on from the snapshot in the file at `path` as a new run of this experiment, which takes over what the file's
+    own has in common with it. Replies as `Open`, once it has taken effect."""
+
+    session: str
+    experiment: dict[str, Any]
+    path: str
+
+
 class OpenChannel(Command, tag="open_channel", frozen=True, kw_only=True):
     """Answer a probe under this channel name. `subscription` is the public message. Replies the stream's facts."""
 
@@ -105,7 +121,17 @@ class Shutdown(Command, tag="shutdown", frozen=True, kw_only=True):
 
 
 AnyCommand = (
-    Open | Close | ControlSession | EditSession | OpenChannel | CloseChannel | SetAudiences | GetSamples | Shutdown
+    Open
+    | Close
+    | ControlSession
+    | EditSession
+    | SaveSession
+    | LoadSession
+    | OpenChannel
+    | CloseChannel
+    | SetAudiences
+    | GetSamples
+    | Shutdown
 )
 
 # --- worker to gateway ------------------------------------------------------------------------------------------------

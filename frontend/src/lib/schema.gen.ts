@@ -460,6 +460,7 @@ export interface Limits {
   memory_bytes: number;
   message_bytes: number;
   body_bytes: number;
+  weights_bytes: number;
   json_depth: number;
   patch_operations: number;
   messages_per_second: number;
