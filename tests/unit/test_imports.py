@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ARRAY_LIBRARIES = {"jax", "jaxlib", "numpy", "scipy", "sklearn", "equinox", "optax"}
+ARRAY_LIBRARIES = {"jax", "jaxlib", "numpy", "scipy", "sklearn", "equinox", "optax", "polars", "PIL"}
 
 
 def loaded_by(module: str) -> set[str]:

@@ -14,12 +14,16 @@ from starlette.middleware import Middleware
 
 from neuroglow.gateway.access import AccessGuard, AccessPolicy
 from neuroglow.gateway.bodies import BodyLimit
+from neuroglow.gateway.dataset_routes import DATASETS
 from neuroglow.gateway.faults import FaultGuard, exception_handlers
 from neuroglow.gateway.gateway import Gateway
 from neuroglow.gateway.headers import SecurityHeaders
 from neuroglow.gateway.page import Page
 from neuroglow.gateway.routes import routes
 from neuroglow.settings import Settings
+
+FORM_BYTES = 64 << 10
+"""What a form adds to the file in it."""
 
 
 def create_app(settings: Settings, policy: AccessPolicy) -> Starlette:
@@ -45,7 +49,10 @@ def create_app(settings: Settings, policy: AccessPolicy) -> Starlette:
             Middleware(
                 BodyLimit,
                 max_bytes=settings.limits.body_bytes,
-                files={r"/api/sessions/[^/]+/weights": settings.limits.weights_bytes},
+                files={
+                    r"/api/sessions/[^/]+/weights": settings.limits.weights_bytes,
+                    DATASETS: settings.limits.upload_bytes + FORM_BYTES,
+                },
             ),
         ],
     )

@@ -8,6 +8,7 @@ import time
 from starlette.requests import HTTPConnection
 
 from neuroglow.gateway.counters import Counters
+from neuroglow.gateway.datasets import Datasets
 from neuroglow.gateway.errand import Errands
 from neuroglow.gateway.logs import Log
 from neuroglow.gateway.models import Models
@@ -16,7 +17,7 @@ from neuroglow.gateway.registry import Registry
 from neuroglow.gateway.samples import Samples
 from neuroglow.gateway.supervisor import Supervisor
 from neuroglow.settings import Settings
-from neuroglow.store import SessionStore
+from neuroglow.store import DatasetStore, SessionStore
 
 STOP_SECS = 5.0
 """For saving all sessions at the end; what is not saved by then resumes from its last snapshot."""
@@ -39,13 +40,17 @@ class Gateway:
         self.samples = Samples(self.supervisor)
         self.errands = Errands(at_once=settings.limits.errands, waiting=settings.limits.errands_waiting)
         self.models = Models(self.errands)
+        self._dataset_store = DatasetStore(settings.data_dir)
+        self.datasets = Datasets(settings.limits, self._dataset_store, self.errands)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Requests are answered right after this; workers and records arrive in their own time."""
         self._store.prepare()
+        self._dataset_store.prepare()
         self._tasks += [
             asyncio.create_task(self.registry.load()),
+            asyncio.create_task(self.datasets.load()),
             asyncio.create_task(self.registry.watch_viewers()),
             asyncio.create_task(self.supervisor.start(self.registry)),
         ]

@@ -16,6 +16,7 @@ from neuroglow.errors import ForbiddenError, InvalidInputError
 from neuroglow.gateway import weights
 from neuroglow.gateway.bodies import read_json
 from neuroglow.gateway.counters import resident_bytes
+from neuroglow.gateway.dataset_routes import dataset_routes
 from neuroglow.gateway.errand import while_connected
 from neuroglow.gateway.gateway import gateway_of
 from neuroglow.gateway.imports import import_experiment
@@ -44,6 +45,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/samples", samples, methods=["POST"]),
         Route("/api/experiments/import", import_experiment, methods=["POST"]),
         Route("/api/models", models, methods=["POST"]),
+        *dataset_routes(),
         WebSocketRoute("/api/sessions/{session_id}/live", live),
     ]
     nothing = Nothing(api)

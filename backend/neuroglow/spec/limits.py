@@ -18,6 +18,8 @@ MAX_TRAIN_FRACTION = 0.9
 MAX_LAYERS = 256
 MAX_UNITS = 1_024
 MAX_BATCH_SIZE = MAX_SAMPLES
+# Different values of a column that are told apart; a code for each, for the rest and for missing cells fits a byte.
+MAX_CATEGORIES = 100
 MAX_SEED = 2**32 - 1
 PLANE_LOW, PLANE_HIGH = -6.0, 6.0
 MIN_DRAWN_POINTS = 2
@@ -106,6 +108,26 @@ class Limits(BaseModel):
     step_updates: int = 10_000
     max_updates_per_second: float = 1e6
     metrics_points: int = 4_000
+
+    # Uploads
+    upload_bytes: int = 512 << 20
+    upload_rows: int = 2_000_000
+    upload_columns: int = 4_096
+    upload_cells: int = 100_000_000
+    """Rows times columns of a table, or values of all images together."""
+    unpacked_bytes: int = 1 << 30
+    """Of what is compressed in a file."""
+    image_side: int = 32
+    """Images are made to fit into a square of so many pixels."""
+    paste_bytes: int = 1 << 20
+    uploads: int = 32
+    """At once."""
+    reader_memory_bytes: int = 5 << 29
+    """Address space of the process that reads a file."""
+    datasets: int = 500
+    datasets_bytes: int = 8 << 30
+    free_disk_bytes: int = 1 << 30
+    """With less than this left on the disk nothing is taken in."""
 
     # Jobs in processes of their own
     errands: int = 2

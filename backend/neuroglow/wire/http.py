@@ -61,6 +61,13 @@ class ImportedExperiment(BaseModel):
     view: PageView = PageView()
 
 
+class PastedTable(Spec):
+    """`POST /api/datasets` as JSON: a table as text, the way a spreadsheet copies it (separated by tabs) or as CSV."""
+
+    text: Annotated[str, Field(min_length=1, max_length=Limits().paste_bytes)]
+    title: Annotated[str, Field(max_length=128)] = "Pasted table"
+
+
 class SessionCreated(BaseModel):
     """Answer to `POST /api/sessions`. The tokens are shown here once; keep the owner's."""
 

@@ -16,18 +16,20 @@ from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.model_results import Clustering, FittedModel
 from neuroglow.spec.models import FitRequest
+from neuroglow.spec.sheet import DataSheet
 from neuroglow.wire import http, messages
 
 _CLIENT: tuple[type[BaseModel], ...] = get_args(messages.AnyClientMessage)
 _SUBSCRIBE: tuple[type[BaseModel], ...] = get_args(messages.AnySubscribe)
 _SERVER: tuple[type[BaseModel], ...] = get_args(get_args(messages.AnyServerMessage)[0])
 _FITTED: tuple[type[BaseModel], ...] = (FittedModel, Clustering)
-_ANSWERS: tuple[type[BaseModel], ...] = (http.SessionCreated, http.Health, http.ImportedExperiment, *_FITTED)
+_ANSWERS: tuple[type[BaseModel], ...] = (http.SessionCreated, http.Health, http.ImportedExperiment, *_FITTED, DataSheet)
 _HTTP: tuple[type[BaseModel], ...] = (
     http.CreateSession,
     http.SamplesRequest,
     http.ImportExperiment,
     FitRequest,
+    http.PastedTable,
     *_ANSWERS,
 )
 _COMPLETE: tuple[type[BaseModel], ...] = (Experiment, Catalog, Limits, *_ANSWERS)

@@ -159,6 +159,30 @@ export interface Coefficients {
   intercepts: number[];
 }
 
+/**
+ * One column. Dates are counted in days since 1970; `earliest` and `latest` say them in words.
+ *
+ * `categories` are the values, most frequent first and at most 100, `counts` how often each occurs, `others` how many
+ * cells hold a further one. Numbers have them too as long as there are few different ones: they may be classes.
+ */
+export interface ColumnSheet {
+  name: string;
+  type: 'number' | 'category' | 'boolean' | 'date' | 'text' | 'image';
+  missing: number;
+  distinct?: number | null;
+  low?: number | null;
+  high?: number | null;
+  mean?: number | null;
+  std?: number | null;
+  earliest?: string | null;
+  latest?: string | null;
+  histogram?: Histogram | null;
+  categories: string[];
+  counts: number[];
+  others: number;
+  image_shape?: [number, number, number] | null;
+}
+
 /** 1 */
 export interface ConstantSchedule {
   warmup: number;
@@ -207,6 +231,21 @@ export interface DataSetFacts {
   rows?: number | null;
   image_shape?: [number, number] | null;
   takes_classes: boolean;
+}
+
+/** `task`, `target` and `inputs` are suggestions; `notes` say what was done to the file to read it. */
+export interface DataSheet {
+  id: string;
+  title: string;
+  format: string;
+  rows: number;
+  stored_bytes: number;
+  columns: ColumnSheet[];
+  preview: ((string | null)[])[];
+  task: 'classification' | 'regression' | null;
+  target: string | null;
+  inputs: string[];
+  notes: string[];
 }
 
 /** Yes-or-no questions, one input at a time. */
@@ -406,6 +445,13 @@ export interface Hello {
   token: string;
 }
 
+/** Equal steps from `low` to `high`. */
+export interface Histogram {
+  low: number;
+  high: number;
+  counts: number[];
+}
+
 /** `POST /api/experiments/import`: a link of TensorFlow Playground, or an experiment file or link of ours. */
 export interface ImportExperiment {
   format: 'tensorflow-playground' | 'neuroglow';
@@ -479,6 +525,18 @@ export interface Limits {
   step_updates: number;
   max_updates_per_second: number;
   metrics_points: number;
+  upload_bytes: number;
+  upload_rows: number;
+  upload_columns: number;
+  upload_cells: number;
+  unpacked_bytes: number;
+  image_side: number;
+  paste_bytes: number;
+  uploads: number;
+  reader_memory_bytes: number;
+  datasets: number;
+  datasets_bytes: number;
+  free_disk_bytes: number;
   errands: number;
   errands_waiting: number;
   sessions: number;
@@ -579,6 +637,12 @@ export interface Network {
 export interface PageView {
   test_samples: boolean;
   hard_edges: boolean;
+}
+
+/** `POST /api/datasets` as JSON: a table as text, the way a spreadsheet copies it (separated by tabs) or as CSV. */
+export interface PastedTable {
+  text: string;
+  title?: string;
 }
 
 /** Met when the test loss was not lower by more than `min_delta` than its best for `epochs` epochs. */

@@ -1,0 +1,141 @@
+"""Data sets that people bring: taken in within the bounds of the disk, read by an errand, kept, looked up, deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.requests import Request
+
+from neuroglow.errors import (
+    AtCapacityError,
+    ErrandLimitError,
+    InternalError,
+    StorageFullError,
+    TooLargeError,
+    UploadRejectedError,
+)
+from neuroglow.gateway.errand import Errand, Errands, while_connected
+from neuroglow.gateway.logs import Log
+from neuroglow.gateway.multipart import receive_file
+from neuroglow.gateway.tokens import new_id
+from neuroglow.spec.limits import Limits
+from neuroglow.spec.sheet import DataSheet
+from neuroglow.store import DatasetStore
+
+READER = "neuroglow.intake.read"
+CPU_SECS = 20
+"""For reading any file; large ones get more by their size, for a million rows are honest work and no attack."""
+CPU_BYTES_PER_SEC = 8 << 20
+WALL_FACTOR = 6
+"""Wall time per processor time: at the lowest priority a child waits for everybody else."""
+FAILED = "The file could not be read to its end; it is damaged, or not what it says it is"
+
+log = Log("datasets")
+
+
+class Datasets:
+    def __init__(self, limits: Limits, store: DatasetStore, errands: Errands) -> None:
+        self._limits, self._store, self._errands = limits, store, errands
+        self._sizes: dict[str, int] = {}
+        self._arriving: dict[str, int] = {}
+        """Bytes on disk of what is being received or read."""
+
+    async def load(self) -> None:
+        """Find what earlier servers kept."""
+        self._sizes |= await asyncio.to_thread(self._store.sizes)
+
+    async def upload(self, request: Request) -> DataSheet:
+        """The multipart body as a data set. What can go wrong is a typed error, and then nothing is left of it."""
+        async with self._arrival() as data_id:
+
+            async def before_write(size_bytes: int) -> None:
+                self._arriving[data_id] = size_bytes
+                await self._require_room()
+
+            path = self._store.spooled(data_id)
+            received = await receive_file(request, path, self._limits.upload_bytes, before_write)
+            return await while_connected(request, self._read(data_id, received.name, received.size_bytes))
+
+    async def paste(self, request: Request, text: str, title: str) -> DataSheet:
+        """A table that was pasted as text."""
+        async with self._arrival() as data_id:
+            data = text.encode()
+            self._arriving[data_id] = len(data)
+            await self._require_room()
+            await asyncio.to_thread(self._store.spooled(data_id).write_bytes, data)
+            return await while_connected(request, self._read(data_id, title, len(data)))
+
+    async def sheet(self, data_id: str) -> DataSheet:
+        return await asyncio.to_thread(self._store.sheet, data_id)
+
+    async def delete(self, data_id: str) -> None:
+        await asyncio.to_thread(self._store.delete, data_id)
+        self._sizes.pop(data_id, None)
+
+    @contextlib.asynccontextmanager
+    async def _arrival(self) -> AsyncIterator[str]:
+        """An id for what comes, and a clean place afterwards however it ended."""
+        if len(self._arriving) >= self._limits.uploads:
+            raise AtCapacityError("Many files are being uploaded just now; try again in a moment")
+        if len(self._sizes) + len(self._arriving) >= self._limits.datasets:
+            raise StorageFullError(
+                f"This server keeps {self._limits.datasets} data sets and has that many; delete one first"
+            )
+        data_id = new_id()
+        self._arriving[data_id] = 0
+        try:
+            yield data_id
+        finally:
+            del self._arriving[data_id]
+            await asyncio.to_thread(self._store.abandon, data_id)
+
+    async def _require_room(self) -> None:
+        if sum(self._sizes.values()) + sum(self._arriving.values()) > self._limits.datasets_bytes:
+            raise TooLargeError(
+                f"All data sets of this server together may have {self._limits.datasets_bytes >> 20:,} MiB, and with "
+                "this file they would have more; delete one first"
+            )
+        if await asyncio.to_thread(self._store.free_bytes) < self._limits.free_disk_bytes:
+            raise StorageFullError("The server's disk is nearly full; nothing can be taken in until there is room")
+
+    async def _read(self, data_id: str, title: str, size_bytes: int) -> DataSheet:
+        limits = self._limits
+        cpu_secs = CPU_SECS + size_bytes // CPU_BYTES_PER_SEC
+        errand = Errand(
+            READER, memory_bytes=limits.reader_memory_bytes, cpu_secs=cpu_secs, wall_secs=WALL_FACTOR * cpu_secs
+        )
+        folder = await asyncio.to_thread(self._store.begin, data_id)
+        request = {
+            "path": str(self._store.spooled(data_id)),
+            "folder": str(folder),
+            "id": data_id,
+            "title": title,
+            "bounds": _bounds(limits),
+        }
+        try:
+            result = await self._errands.run(errand, request)
+        except ErrandLimitError as error:
+            raise UploadRejectedError(
+                f"Reading the file broke off. {error.message}; upload a smaller part of it"
+            ) from None
+        except InternalError:
+            raise UploadRejectedError(FAILED) from None
+        self._arriving[data_id] = size_bytes + int(result["stored_bytes"])
+        await self._require_room()
+        sheet = await asyncio.to_thread(self._store.publish, data_id)
+        self._sizes[data_id] = int(result["stored_bytes"])
+        log.info("dataset_stored", dataset=data_id, rows=sheet.rows, bytes=sheet.stored_bytes)
+        return sheet
+
+
+def _bounds(limits: Limits) -> dict[str, Any]:
+    return {
+        "rows": limits.upload_rows,
+        "columns": limits.upload_columns,
+        "cells": limits.upload_cells,
+        "unpacked_bytes": limits.unpacked_bytes,
+        "image_side": limits.image_side,
+    }
