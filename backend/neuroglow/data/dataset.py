@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroglow.data import bundled, encoding, multiclass, playground
+from neuroglow.data.components import Components, first_two
 from neuroglow.data.encoding import Encoder, OwnInputs
 from neuroglow.data.formula import FormulaColumns
 from neuroglow.data.labels import with_label_noise
 from neuroglow.data.points import Array, Points
 from neuroglow.data.splitting import split_rows
 from neuroglow.data.streams import Streams, noise_columns, streams
+from neuroglow.errors import InvalidInputError
 from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
 from neuroglow.spec.datasets import DataSetFacts, facts, input_names, offered_inputs, source_facts, split_counts
 from neuroglow.spec.formula import parse_formula
+from neuroglow.spec.looking import Sample, SampleValues
 
 KEPT_IN_MEMORY = 16
 """Data sets; the largest is about 2 MB."""
@@ -39,6 +42,11 @@ class Split:
     targets: NDArray[np.float32]
     labels: NDArray[np.float32]
 
+    def part(self, start: int, count: int) -> Split:
+        """Some of the rows; those past the end are left out."""
+        rows = slice(start, start + count)
+        return Split(self.raw[rows], self.inputs[rows], self.targets[rows], self.labels[rows])
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -57,6 +65,32 @@ class Dataset:
         Rows without the noise columns, as people type them, are read with those at 0, their mean.
         """
         return self.encoder(raw)
+
+    def raw_row(self, sample: Sample, *, at: str) -> NDArray[np.float32]:
+        """A sample as a raw row (columns,), with or without noise columns.
+
+        Raises `InvalidInputError`, below `at`, when the row does not exist or the values are not one per column.
+        """
+        if isinstance(sample, SampleValues):
+            columns, with_noise = self.encoder.columns, self.train.raw.shape[1]
+            if len(sample.values) not in (columns, with_noise):
+                raise InvalidInputError(
+                    f"A sample has {columns} values, one per column; {len(sample.values)} were sent",
+                    field=f"{at}/values",
+                )
+            return np.array(sample.values, np.float32)
+        split = self.train if sample.split == "train" else self.test
+        if sample.index >= len(split.labels):
+            raise InvalidInputError(
+                f"The {sample.split} set has rows 0 to {len(split.labels) - 1}", field=f"{at}/index"
+            )
+        row: NDArray[np.float32] = split.raw[sample.index]
+        return row
+
+    @cached_property
+    def components(self) -> Components:
+        """Of the training inputs, of which there are at least two."""
+        return first_two(self.train.inputs)
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)

@@ -6,15 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroglow.data.dataset import load
+from neuroglow.data.planes import plane_of
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec.data import AnyData
+from neuroglow.spec.looking import Axes
 
 
-def rows_of(data: AnyData, split: str, start: int, count: int) -> tuple[dict[str, NDArray[np.float32]], dict[str, str]]:
+def rows_of(
+    data: AnyData, split: str, start: int, count: int, axes: Axes | None = None
+) -> tuple[dict[str, NDArray[np.float32]], dict[str, str]]:
     """Tensors `inputs` (rows, columns) and `targets` (rows,), both raw, and the metadata that go with them.
 
-    Noise columns, if there are any, are a tensor of their own, `noise` (rows, noise columns). Rows past the end are
-    left out. Raises `InvalidInputError` for an unknown split or a negative range.
+    Noise columns, if there are any, are a tensor of their own, `noise` (rows, noise columns). With `axes`, `places`
+    (rows, 2) says where on that plane the rows lie. Rows past the end are left out. Raises `InvalidInputError` for an
+    unknown split, a negative range or a plane that is none.
     """
     dataset = load(data)
     splits = {"train": dataset.train, "test": dataset.test}
@@ -24,11 +29,12 @@ def rows_of(data: AnyData, split: str, start: int, count: int) -> tuple[dict[str
         raise InvalidInputError("Rows are counted from 0", field="/from")
     if count < 0:
         raise InvalidInputError("The number of rows cannot be negative", field="/count")
-    rows = slice(start, start + count)
-    raw, columns = splits[split].raw[rows], len(dataset.facts.columns)
-    tensors = {"inputs": np.ascontiguousarray(raw[:, :columns]), "targets": splits[split].targets[rows]}
-    if raw.shape[1] > columns:
-        tensors["noise"] = np.ascontiguousarray(raw[:, columns:])
+    rows, columns = splits[split].part(start, count), dataset.encoder.columns
+    tensors = {"inputs": np.ascontiguousarray(rows.raw[:, :columns]), "targets": rows.targets}
+    if rows.raw.shape[1] > columns:
+        tensors["noise"] = np.ascontiguousarray(rows.raw[:, columns:])
+    if axes is not None:
+        tensors["places"] = plane_of(dataset, axes).places_of(rows)
     metadata = {"split": split, "from": str(start), "total": str(len(splits[split].raw))}
     if dataset.facts.task == "regression":
         metadata |= {"target_mean": repr(dataset.target_mean), "target_std": repr(dataset.target_std)}

@@ -35,6 +35,7 @@ class Samples:
             split=request.split,
             start=request.from_,
             count=request.count,
+            axes=None if request.axes is None else request.axes.to_document(),
         )
         answer: bytes = reply["tensors"]
         self._keep(key, answer)

@@ -1,4 +1,4 @@
-"""The `maps` stream: what each unit answers over the plane."""
+"""The `maps` stream: what each unit answers over a plane through the data."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from jax import Array, ShapeDtypeStruct
 from numpy.typing import NDArray
 
+from neuroglow.data.planes import WHOLE_PLANE, ComponentPlane, Domain, plane_of
 from neuroglow.engine.optimizers import Hyper
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import State
@@ -19,19 +20,24 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.losses import Head, answer
 from neuroglow.nets.model import Network, Stack
-from neuroglow.spec.datasets import PLANE_DOMAIN
 from neuroglow.spec.limits import MAP_RESOLUTIONS
 from neuroglow.spec.network import INPUT
 from neuroglow.wire.frames import QUANTISED_MOST, quantise
 from neuroglow.wire.messages import SubscribeMaps
 
+MOST_INPUTS = 1 << 22
+"""Numbers that the inputs of all cells may be: wide inputs get coarser maps."""
 
-def grid(resolution: int) -> NDArray[np.float32]:
-    """Centres of the cells of the plane, f32 (resolution², 2), row by row from the top left (x2 highest first)."""
-    low, high = PLANE_DOMAIN
-    centres = low + (np.arange(resolution, dtype=np.float32) + 0.5) * ((high - low) / resolution)
-    x1, x2 = np.meshgrid(centres, centres[::-1])
-    return np.stack([x1.ravel(), x2.ravel()], axis=1).astype(np.float32)
+
+def grid(resolution: int, domain: Domain = WHOLE_PLANE) -> NDArray[np.float32]:
+    """Centres of a plane's cells, f32 (resolution², 2), row by row from the top left (second axis highest first)."""
+
+    def centres(low: float, high: float) -> NDArray[np.float32]:
+        cells: NDArray[np.float32] = low + (np.arange(resolution, dtype=np.float32) + 0.5) * ((high - low) / resolution)
+        return cells
+
+    first, second = np.meshgrid(centres(*domain[:2]), centres(*domain[2:])[::-1])
+    return np.stack([first.ravel(), second.ravel()], axis=1).astype(np.float32)
 
 
 def _quantised(values: Array) -> tuple[Array, Array]:
@@ -77,21 +83,24 @@ class MapsProbe:
     """Bound `maps` subscription; `max_bytes` lowers the resolution until a frame fits."""
 
     def __init__(self, ask: SubscribeMaps, subject: Subject, max_bytes: int) -> None:
-        if subject.dataset.facts.kind != "plane":
-            raise InvalidInputError("Maps need plane data; ask for `activations` instead", field="/stream")
         if ask.units is not None and ask.units[0] >= ask.units[1]:
             raise InvalidInputError("`units` is from and to, exclusive; from must be below to", field="/units")
         self._subject = subject
+        self._plane = plane_of(subject.dataset, ask.axes)
         self._units = ask.units
         self._layers = subject.select(ask.layers)
         self._wanted = subject.wanted_blocks(self._layers)
         self.resolution: int = ask.resolution
-        while self.frame_bytes > max_bytes and self.resolution > MAP_RESOLUTIONS[0]:
+        while self._is_too_large(max_bytes) and self.resolution > MAP_RESOLUTIONS[0]:
             self.resolution = max(step for step in MAP_RESOLUTIONS if step < self.resolution)
 
     @cached_property
     def _inputs(self) -> NDArray[np.float32]:
-        return self._subject.dataset.encode(grid(self.resolution))
+        return self._plane.inputs_at(grid(self.resolution, self._plane.domain))
+
+    @cached_property
+    def _input_maps(self) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        return quantise(self._inputs.T)
 
     @cached_property
     def _device_inputs(self) -> Array:
@@ -104,20 +113,27 @@ class MapsProbe:
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {
-            "domain": [*PLANE_DOMAIN, *PLANE_DOMAIN],
+        facts: dict[str, Any] = {
+            "domain": [*self._plane.domain],
+            "axes": [*self._plane.names],
             "resolution": self.resolution,
             "activation": self._subject.head,
         }
+        if isinstance(self._plane, ComponentPlane):
+            facts["explained"] = [*self._plane.components.explained]
+        return facts
+
+    def _is_too_large(self, max_bytes: int) -> bool:
+        inputs = self._subject.shape.inputs * self.resolution**2
+        return self.frame_bytes > max_bytes or inputs > MOST_INPUTS
 
     @property
     def frame_bytes(self) -> int:
         return sum(self._unit_count(name) for name in self._layers) * self.resolution**2
 
     def _unit_count(self, name: str) -> int:
-        if name == INPUT:
-            return self._subject.shape.inputs
-        units = self._subject.shape.layers[self._subject.names.index(name)].units
+        shape = self._subject.shape
+        units = shape.inputs if name == INPUT else shape.layers[self._subject.names.index(name)].units
         return units if self._units is None else max(0, min(units, self._units[1]) - self._units[0])
 
     def compile(self) -> Callable[..., Outputs]:
@@ -136,7 +152,7 @@ class MapsProbe:
         tensors: Tensors = {}
         for name in self._layers:
             if name == INPUT:
-                values, ends = quantise(self._inputs.T)
+                values, ends = self._input_maps
             else:
                 values, ends = self._subject.pick(outputs, name)
             if self._units is not None:

@@ -25,6 +25,7 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.nets.losses import Head, head_of
 from neuroglow.nets.shape import NetShape, layer_names, net_shape
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.looking import Sample
 from neuroglow.spec.network import INPUT
 
 HALF_MAX = float(np.finfo(np.float16).max)
@@ -136,22 +137,11 @@ def host_half(values: NDArray[np.float32]) -> NDArray[np.float16]:
     return np.clip(np.nan_to_num(values), -HALF_MAX, HALF_MAX).astype(np.float16)
 
 
-def sample_inputs(subject: Subject, sample: Any) -> NDArray[np.float32]:
+def sample_inputs(subject: Subject, sample: Sample) -> NDArray[np.float32]:
     """The network's input for a sample of a subscription: f32 (inputs,).
 
     Raises `InvalidInputError` when the row does not exist or the values are not one per column.
     """
-    dataset = subject.dataset
-    if hasattr(sample, "values"):
-        columns, with_noise = dataset.encoder.columns, dataset.train.raw.shape[1]
-        if len(sample.values) not in (columns, with_noise):
-            raise InvalidInputError(
-                f"A sample has {columns} values, one per column; {len(sample.values)} were sent", field="/sample/values"
-            )
-        encoded: NDArray[np.float32] = dataset.encode(np.array([sample.values], np.float32))[0]
-        return encoded
-    split = dataset.train if sample.split == "train" else dataset.test
-    if sample.index >= len(split.labels):
-        raise InvalidInputError(f"The {sample.split} set has rows 0 to {len(split.labels) - 1}", field="/sample/index")
-    row: NDArray[np.float32] = split.inputs[sample.index]
-    return row
+    row = subject.dataset.raw_row(sample, at="/sample")
+    inputs: NDArray[np.float32] = subject.dataset.encode(row[None])[0]
+    return inputs

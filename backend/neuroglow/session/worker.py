@@ -320,9 +320,11 @@ def _samples(command: protocol.GetSamples) -> dict[str, Any]:
     from neuroglow.spec.base import parse
     from neuroglow.spec.checking import checked_data
     from neuroglow.spec.data import DataSpec
+    from neuroglow.spec.looking import Axes
 
     data = checked_data(parse(TypeAdapter(DataSpec), command.data, at="/data"), at="/data")
-    tensors, metadata = rows_of(data, command.split, command.start, command.count)
+    axes = None if command.axes is None else parse(TypeAdapter(Axes), command.axes, at="/axes")
+    tensors, metadata = rows_of(data, command.split, command.start, command.count, axes)
     return {"tensors": save(tensors, metadata=metadata)}
 
 

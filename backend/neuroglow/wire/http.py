@@ -10,7 +10,8 @@ from neuroglow.spec.base import Spec
 from neuroglow.spec.data import DataSpec
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.limits import Limits
-from neuroglow.wire.messages import Row, SessionState, Split
+from neuroglow.spec.looking import Axes, Row, Split
+from neuroglow.wire.messages import SessionState
 
 WorkerState = Literal["starting", "ready", "failed"]
 
@@ -32,6 +33,8 @@ class SamplesRequest(Spec):
     split: Split = "train"
     from_: Annotated[Row, Field(alias="from")] = 0
     count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
+    axes: Axes | None = None
+    """With it the answer also says where on that plane of a map the rows lie."""
 
 
 class ImportExperiment(Spec):

@@ -11,16 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from neuroglow.spec.base import Spec, parse
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.limits import MAX_SAMPLE_VALUE, Limits
+from neuroglow.spec.limits import Limits
+from neuroglow.spec.looking import Axes, Row, Sample, SampleAt, Split
 from neuroglow.spec.network import LayerName
 
 PROTOCOL = 1
 
 RequestId = Annotated[int, Field(ge=0, le=2**53 - 1)]
-Row = Annotated[int, Field(ge=0, le=2**31 - 1)]
 SessionState = Literal["compiling", "running", "paused", "diverged", "failed", "closed"]
 Role = Literal["owner", "viewer"]
-Split = Literal["train", "test"]
 Layers = Literal["all"] | Annotated[tuple[LayerName, ...], Field(min_length=1, max_length=512)]
 
 
@@ -56,23 +55,6 @@ class Edit(Spec):
     patch: Annotated[list[dict[str, Any]], Field(max_length=Limits().patch_operations)]
 
 
-class SampleAt(Spec):
-    """A row of the session's own data."""
-
-    split: Split = "test"
-    index: Row = 0
-
-
-SampleValue = Annotated[float, Field(ge=-MAX_SAMPLE_VALUE, le=MAX_SAMPLE_VALUE)]
-
-
-class SampleValues(Spec):
-    """Raw input columns (before features and standardisation), one number per column of the data set."""
-
-    values: Annotated[tuple[SampleValue, ...], Field(min_length=1, max_length=4096)]
-
-
-Sample = SampleAt | SampleValues
 MaxFps = Annotated[float, Field(gt=0.0, le=1000.0)]
 
 
@@ -83,13 +65,15 @@ class _Subscribe(Spec):
 
 
 class SubscribeMaps(_Subscribe):
-    """Each unit's activation over the plane. Plane data only. "all" is every hidden layer and `output`; `x` by name."""
+    """Each unit's activation over a plane. "all" is every hidden layer and `output`; `x` by name."""
 
     stream: Literal["maps"]
     layers: Layers = "all"
     units: Annotated[tuple[Row, Row], Field()] | None = None
     """From, to (exclusive), within each layer."""
     resolution: Literal[10, 20, 50, 100] = 20
+    axes: Axes | None = None
+    """What spans the plane. Null is the plane that plane data live on; other data have none."""
 
 
 class SubscribeActivations(_Subscribe):

@@ -114,6 +114,7 @@ class GetSamples(Command, tag="samples", frozen=True, kw_only=True):
     split: str
     start: int
     count: int
+    axes: dict[str, Any] | None = None
 
 
 class Shutdown(Command, tag="shutdown", frozen=True, kw_only=True):

@@ -160,6 +160,16 @@ export interface Coefficients {
 }
 
 /**
+ * Two columns span the plane; `others` says where it holds the rest: at their training mean or median, or where a
+ * sample has them.
+ */
+export interface ColumnAxes {
+  type: 'columns';
+  columns: [string, string];
+  others?: 'mean' | 'median' | SampleAt | SampleValues;
+}
+
+/**
  * One column. Dates are counted in days since 1970; `earliest` and `latest` say them in words.
  *
  * `categories` are the values, most frequent first and at most 100, `counts` how often each occurs, `others` how many
@@ -181,6 +191,11 @@ export interface ColumnSheet {
   counts: number[];
   others: number;
   image_shape?: [number, number, number] | null;
+}
+
+/** The plane through the mean of the training inputs along their first two principal components. */
+export interface ComponentAxes {
+  type: 'components';
 }
 
 /** 1 */
@@ -713,7 +728,10 @@ export interface SampleAt {
   index?: number;
 }
 
-/** Raw input columns (before features and standardisation), one number per column of the data set. */
+/**
+ * Raw input columns (before features and standardisation), one number per column of the data set; noise columns may
+ * follow, and are 0 where they do not.
+ */
 export interface SampleValues {
   values: number[];
 }
@@ -724,6 +742,7 @@ export interface SamplesRequest {
   split?: 'train' | 'test';
   from?: number;
   count?: number;
+  axes?: ColumnAxes | ComponentAxes | null;
 }
 
 export type ServerMessage =
@@ -831,7 +850,7 @@ export interface SubscribeJudgement {
   split?: 'train' | 'test';
 }
 
-/** Each unit's activation over the plane. Plane data only. "all" is every hidden layer and `output`; `x` by name. */
+/** Each unit's activation over a plane. "all" is every hidden layer and `output`; `x` by name. */
 export interface SubscribeMaps {
   type: 'subscribe';
   request: number;
@@ -840,6 +859,7 @@ export interface SubscribeMaps {
   layers?: 'all' | string[];
   units?: [number, number] | null;
   resolution?: 10 | 20 | 50 | 100;
+  axes?: ColumnAxes | ComponentAxes | null;
 }
 
 /** The output for rows of one split. */
