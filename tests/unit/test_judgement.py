@@ -12,7 +12,6 @@ from sklearn import metrics
 
 from neuroglow.engine.snapshot import to_state
 from neuroglow.insight import judgement
-from neuroglow.insight.judgement import chosen_rows
 from neuroglow.insight.judging import verdict
 from neuroglow.session.trainer import subject_of
 from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
@@ -123,20 +122,15 @@ def test_scores_of_squared_error_are_ranked_and_not_calibrated() -> None:
     assert of_classes(watched, "auc") == near([expected, expected])
 
 
-def test_more_rows_than_are_judged_are_chosen_evenly_from_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_more_rows_than_are_judged_the_first_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judgement, "JUDGED_ROWS", 7)
-    assert chosen_rows(7).tolist() == list(range(7))
-    assert chosen_rows(21).tolist() == [0, 3, 6, 9, 12, 15, 18]
     watched = watch(IRIS, stream="judgement")
-    rows = watched.tensors["rows"]
-    assert rows.tolist() == [0, 4, 8, 12, 17, 21, 25]
+    assert watched.tensors["rows"].tolist() == list(range(7))
     assert watched.tensors["of"].tolist() == [30]
-    assert watched.tensors["actual"].tolist() == watched.subject.dataset.test.targets[rows].tolist()
-    assert {key: watched.probe.facts[key] for key in ("rows", "total", "chosen")} == {
-        "rows": 7,
-        "total": 30,
-        "chosen": "evenly",
-    }
+    assert watched.tensors["actual"].tolist() == watched.subject.dataset.test.targets[:7].tolist()
+    facts = watched.probe.facts
+    assert (facts["rows"], facts["total"], facts["chosen"]) == (7, 30, "first")
+    assert watch(experiment(), stream="judgement").probe.facts["chosen"] == "first"
 
 
 @pytest.mark.parametrize("spec", [IRIS, experiment(), experiment(data={"name": "plane"})])

@@ -26,16 +26,10 @@ from neuroglow.nets.model import Network
 from neuroglow.wire.messages import SubscribeJudgement
 
 JUDGED_ROWS = 2_000
-"""Rows that are judged, at most; a larger split is judged on rows evenly chosen from all of it."""
+"""Rows that are judged, at most; a larger split is judged on its first, and splits are shuffled."""
 
 PROBABLE = ("sigmoid", "softmax")
 """Heads whose answers are probabilities; the others have scores, which can be ranked but not calibrated."""
-
-
-def chosen_rows(total: int) -> NDArray[np.intp]:
-    """All rows, or `JUDGED_ROWS` of them at even distances."""
-    count = min(total, JUDGED_ROWS)
-    return np.arange(count) * total // max(1, count)
 
 
 def class_scores(head: Head, z: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -58,16 +52,16 @@ class JudgementProbe:
         split = dataset.train if ask.split == "train" else dataset.test
         self._subject = subject
         self._total = len(split.labels)
-        self._chosen = chosen_rows(self._total)
+        self._count = min(self._total, JUDGED_ROWS)
         self._is_vector = split.labels.ndim == 2
-        self._truth = (split.labels if self._is_vector else split.targets)[self._chosen]
-        self._bucket = bucket(max(1, len(self._chosen)))
+        self._truth = (split.labels if self._is_vector else split.targets)[: self._count]
+        self._bucket = bucket(max(1, self._count))
         self._inputs: Array = jax.device_put(self._padded(split.inputs))
         self._labels: Array = jax.device_put(self._padded(split.labels))
 
     def _padded(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         padded = np.zeros((self._bucket, *rows.shape[1:]), np.float32)
-        padded[: len(self._chosen)] = rows[self._chosen]
+        padded[: self._count] = rows[: self._count]
         return padded
 
     @property
@@ -79,9 +73,9 @@ class JudgementProbe:
         is_regression = self._subject.head == "linear"
         facts: dict[str, Any] = {
             "activation": self._subject.head,
-            "rows": len(self._chosen),
+            "rows": self._count,
             "total": self._total,
-            "chosen": "all" if len(self._chosen) == self._total else "evenly",
+            "chosen": "all" if self._count == self._total else "first",
             "figures": list(verdict.NUMBER_FIGURES if is_regression else verdict.CLASS_FIGURES),
         }
         if not is_regression:
@@ -90,7 +84,7 @@ class JudgementProbe:
 
     @property
     def frame_bytes(self) -> int:
-        shared = 4 * len(self._chosen) + verdict.WORST + 1
+        shared = 4 * self._count + verdict.WORST + 1
         if self._subject.head == "linear":
             per_output = len(verdict.OUTPUT_COLUMNS) * self._subject.shape.outputs
             return 4 * (shared + HISTOGRAM_BINS + 2 + len(verdict.NUMBER_FIGURES) + per_output)
@@ -114,8 +108,8 @@ class JudgementProbe:
         return program(state.model, self._inputs, self._labels)
 
     def tensors(self, outputs: Outputs) -> Tensors:
-        z, losses = (np.asarray(array)[: len(self._chosen)] for array in outputs)
-        of_rows = {"rows": self._chosen.astype(np.uint32), "of": np.array([self._total], np.uint32)}
+        z, losses = (np.asarray(array)[: self._count] for array in outputs)
+        of_rows = {"rows": np.arange(self._count, dtype=np.uint32), "of": np.array([self._total], np.uint32)}
         return of_rows | self._judged(z, np.nan_to_num(losses.astype(np.float64)))
 
     def _judged(self, z: NDArray[np.float32], losses: NDArray[np.float64]) -> Tensors:

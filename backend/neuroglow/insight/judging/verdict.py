@@ -43,9 +43,8 @@ def judge_classes(
         tensors |= {"roc": rocs, "precision_recall": precisions}
     figures = [*classes.class_scores(confusion), *areas]
     tensors["classes"] = single(np.stack([*figures, support], axis=1))
-    tensors["averages"] = single(
-        [[classes.macro(one, present) for one in figures], [classes.weighted(one, support) for one in figures]]
-    )
+    means = ([classes.macro(one, present) for one in figures], [classes.weighted(one, support) for one in figures])
+    tensors["averages"] = single([[*mean, len(actual)] for mean in means])
     overall = [float((actual == predicted).mean()), *([np.nan] * (len(CLASS_FIGURES) - 1))]
     if are_probabilities:
         sure = probabilities.reliability(scores.max(axis=1), actual == predicted)

@@ -30,6 +30,8 @@ export interface PointsView {
   test: Dots | null;
   /** The sample that walks through the network, in plane coordinates, and its target where it is known. */
   walked: { x1: number; x2: number; target: number | null } | null;
+  /** Samples to look at, drawn with a ring whether or not their split is. */
+  ringed?: { dots: Dots; indices: readonly number[] } | null;
   /** Of a mark, in CSS pixels. */
   radius?: number;
   /** The answer of another run, of which only the contour is drawn, dashed. */
@@ -86,6 +88,7 @@ export class OutputMap {
     if (view.ghost) this.#drawGhost(context, view.ghost, palette, width, height);
     if (view.test) this.#drawDots(context, view.test, view, palette, place, true);
     if (view.train) this.#drawDots(context, view.train, view, palette, place, false);
+    if (view.ringed) this.#drawRinged(context, view.ringed, view.marks, palette, place);
     if (view.walked) {
       const [x, y] = place(view.walked.x1, view.walked.x2);
       const { target } = view.walked;
@@ -96,6 +99,28 @@ export class OutputMap {
       context.arc(x, y, RING, 0, 2 * Math.PI);
       context.lineWidth = 2;
       context.strokeStyle = palette.accent;
+      context.stroke();
+    }
+  }
+
+  #drawRinged(
+    context: CanvasRenderingContext2D,
+    { dots, indices }: NonNullable<PointsView['ringed']>,
+    marks: Marking,
+    palette: Palette,
+    place: (x1: number, x2: number) => readonly [number, number],
+  ): void {
+    context.lineWidth = 1.25;
+    for (const index of indices) {
+      if (index >= dots.count) continue;
+      const target = dots.targets[index] ?? 0;
+      const [x, y] = place(dots.inputs[index * dots.columns] ?? 0, dots.inputs[index * dots.columns + 1] ?? 0);
+      traceMark(context, marks.shape(target), x, y, RADIUS);
+      context.fillStyle = palette.ramp.css(marks.tone(target));
+      context.fill();
+      context.beginPath();
+      context.arc(x, y, RING, 0, 2 * Math.PI);
+      context.strokeStyle = palette.ink;
       context.stroke();
     }
   }

@@ -5,4 +5,5 @@ type Load = () => Promise<{ default: Component<{ onclose: () => void }> }>;
 
 export const DIALOGS: Record<string, Load> = {
   runs: () => import('./runs/RunsDialog.svelte'),
+  judge: () => import('./judge/JudgeDialog.svelte'),
 };
