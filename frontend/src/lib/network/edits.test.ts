@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Catalog, DataSetFacts, Experiment } from '../schema.gen';
 import { experiment as plain } from '../state/fixtures';
-import { changeLayer, coefficients, complaint, insertLayer, learningRateBounds, optimizerOf, removeLayer } from './edits';
+import { changeLayer, coefficients, complaint, fieldBounds, insertLayer, learningRateBounds, optimizerOf, removeLayer, scheduleOf } from './edits';
 
 const facts = { kind: 'plane', columns: ['x1', 'x2'], classes: ['orange', 'blue'] } as unknown as DataSetFacts;
 
@@ -40,6 +40,10 @@ const catalog = {
     experiment: {
       $defs: {
         Sgd: { properties: { type: { const: 'sgd' }, learning_rate: { default: 0.03, exclusiveMinimum: 0, maximum: 10 } } },
+        StepSchedule: {
+          properties: { warmup: { default: 0 }, type: { const: 'step', default: 'step' }, every: { default: 1000 }, factor: { default: 0.5 } },
+        },
+        Stop: { properties: { epochs: { anyOf: [{ minimum: 1, maximum: 9 }, { const: null }], default: null } } },
         Adam: {
           properties: {
             type: { const: 'adam', default: 'adam' },
@@ -106,4 +110,12 @@ describe('optimizers', () => {
     expect(complaint(NaN, bounds, false)).toBe('Type a number, e.g. 0.01 or 1e-3');
     expect(complaint(2.5, { low: 1, high: 9, openLow: false, openHigh: false }, true)).toBe('Type a whole number');
   });
+});
+
+it('gives a new schedule its own defaults and keeps the warm-up', () => {
+  expect(scheduleOf(catalog, 'step', 7)).toEqual({ type: 'step', every: 1000, factor: 0.5, warmup: 7 });
+});
+
+it('knows the bounds of a field that may be left out', () => {
+  expect(fieldBounds(catalog, 'Stop', 'epochs')).toEqual({ low: 1, high: 9, openLow: false, openHigh: false });
 });

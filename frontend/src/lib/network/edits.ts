@@ -2,6 +2,7 @@
 
 import type { Catalog, DataSetFacts, Dense, Experiment } from '../schema.gen';
 import { inputLabels } from '../render/model';
+import type { Schedule } from '../render/schedule';
 
 export type Optimizer = Experiment['training']['optimizer'];
 
@@ -26,7 +27,7 @@ export function removeLayer(draft: Experiment, index: number): void {
   draft.network.layers.splice(index, 1);
 }
 
-export function changeLayer(draft: Experiment, index: number, change: Partial<Pick<Dense, 'units' | 'activation' | 'initializer'>>): void {
+export function changeLayer(draft: Experiment, index: number, change: Partial<Pick<Dense, 'units' | 'activation' | 'initializer' | 'dropout'>>): void {
   const layer = draft.network.layers[index];
   if (layer !== undefined) Object.assign(layer, change);
 }
@@ -56,6 +57,8 @@ const LABELS: Record<string, string> = {
 };
 
 interface Property {
+  /** A field that may be left out: the bounds are those of the kind that is no null. */
+  readonly anyOf?: readonly Property[];
   readonly default?: unknown;
   readonly const?: unknown;
   readonly minimum?: number;
@@ -64,13 +67,24 @@ interface Property {
   readonly exclusiveMaximum?: number;
 }
 
-/** The properties of an optimizer as the experiment's JSON Schema in the catalog describes them. */
-function properties(catalog: Catalog, type: string): Record<string, Property> {
-  const schema = catalog.schemas.experiment as { $defs?: Record<string, { properties?: Record<string, Property> }> };
-  const found = Object.values(schema.$defs ?? {}).find(
-    (definition) => definition.properties?.type?.const === type && 'learning_rate' in definition.properties,
+type Definitions = Record<string, { properties?: Record<string, Property> }>;
+
+/** The models of an experiment as its JSON Schema in the catalog describes them. */
+function definitions(catalog: Catalog): Definitions {
+  return (catalog.schemas.experiment as { $defs?: Definitions }).$defs ?? {};
+}
+
+/** The properties of one of several tagged models: the one of this type, among those that have the field `marker`. */
+function properties(catalog: Catalog, type: string, marker = 'learning_rate'): Record<string, Property> {
+  const found = Object.values(definitions(catalog)).find(
+    (definition) => definition.properties?.type?.const === type && marker in definition.properties,
   );
   return found?.properties ?? {};
+}
+
+/** The bounds of a field of a model, by the model's name on the server. */
+export function fieldBounds(catalog: Catalog, model: string, field: string): Bounds {
+  return boundsOf(definitions(catalog)[model]?.properties?.[field] ?? {});
 }
 
 export function coefficients(catalog: Catalog, type: string): Coefficient[] {
@@ -85,11 +99,20 @@ export function learningRateBounds(catalog: Catalog): Bounds {
 
 /** Another optimizer with its own defaults; the learning rate stays the person's. */
 export function optimizerOf(catalog: Catalog, type: string, learningRate: number): Optimizer {
-  const defaults = Object.entries(properties(catalog, type)).map(([name, property]) => [name, property.default]);
-  return { ...Object.fromEntries(defaults), type, learning_rate: learningRate } as Optimizer;
+  return { ...defaults(properties(catalog, type)), type, learning_rate: learningRate } as Optimizer;
 }
 
-function boundsOf(property: Property): Bounds {
+/** Another schedule with its own defaults; the warm-up stays the person's. */
+export function scheduleOf(catalog: Catalog, type: string, warmup: number): Schedule {
+  return { ...defaults(properties(catalog, type, 'warmup')), type, warmup } as Schedule;
+}
+
+function defaults(of: Record<string, Property>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(of).map(([name, property]) => [name, property.default]));
+}
+
+function boundsOf(given: Property): Bounds {
+  const property = given.anyOf?.[0] ?? given;
   return {
     low: property.exclusiveMinimum ?? property.minimum ?? -Infinity,
     high: property.exclusiveMaximum ?? property.maximum ?? Infinity,

@@ -175,6 +175,17 @@ export class Session {
     await this.control('play');
   }
 
+  /** The next draw is the next seed, so that a draw can be named and found again. */
+  nextSeed(seed: number): number {
+    return seed >= this.limits.seed ? 0 : seed + 1;
+  }
+
+  /** Seeds decide how a run starts, so new weights are a new start. */
+  async drawWeights(): Promise<void> {
+    this.edit('New weights', (draft) => (draft.training.seed = this.nextSeed(draft.training.seed)));
+    await this.startOver();
+  }
+
   /** Resolves once no edit is under way. */
   settled(): Promise<void> {
     return this.#edits.settled();
