@@ -15,6 +15,7 @@ from neuroglow import __version__
 from neuroglow.errors import ForbiddenError, InvalidInputError
 from neuroglow.gateway import weights
 from neuroglow.gateway.bodies import read_json
+from neuroglow.gateway.code import code
 from neuroglow.gateway.counters import resident_bytes
 from neuroglow.gateway.dataset_routes import dataset_routes
 from neuroglow.gateway.errand import while_connected
@@ -40,6 +41,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/catalog", catalog, methods=["GET"]),
         Route("/api/sessions", create_session, methods=["POST"]),
         Route("/api/sessions/{session_id}", session, methods=["GET", "DELETE"]),
+        Route("/api/sessions/{session_id}/code", code, methods=["GET"]),
         Route("/api/sessions/{session_id}/weights", weights.download, methods=["GET"]),
         Route("/api/sessions/{session_id}/weights", weights.upload, methods=["PUT"]),
         Route("/api/samples", samples, methods=["POST"]),
