@@ -21,29 +21,30 @@ from neuroglow.engine.train import State, bucket
 from neuroglow.insight.judging import curves, probabilities, verdict
 from neuroglow.insight.judging.numbers import HISTOGRAM_BINS
 from neuroglow.insight.probe import Outputs, Subject, Tensors
-from neuroglow.nets.losses import Head, loss
+from neuroglow.nets.losses import loss
 from neuroglow.nets.model import Network
 from neuroglow.wire.messages import SubscribeJudgement
 
 JUDGED_ROWS = 2_000
 """Rows that are judged, at most; a larger split is judged on its first, and splits are shuffled."""
 
-PROBABLE = ("sigmoid", "softmax")
-"""Heads whose answers are probabilities; the others have scores, which can be ranked but not calibrated."""
+PROBABLE = ("auto", "cross_entropy", "focal")
+"""Losses that train probabilities; the others train scores, which can be ranked but not calibrated."""
 
 
-def class_scores(head: Head, z: NDArray[np.float32]) -> NDArray[np.float64]:
-    """z (rows, outputs) -> (rows, classes): probabilities where the head has them, else one score per class."""
+def class_scores(z: NDArray[np.float32], *, are_probabilities: bool) -> NDArray[np.float64]:
+    """z (rows, outputs) -> (rows, classes): probabilities, or one score per class. One output means two classes."""
     wide = np.clip(np.nan_to_num(z.astype(np.float64)), -verdict.SINGLE_MOST, verdict.SINGLE_MOST)
-    if head == "softmax":
-        powers = np.exp(wide - wide.max(axis=1, keepdims=True))
-        shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-        return shares
-    if head == "sigmoid":
+    is_one = wide.shape[1] == 1
+    if not are_probabilities:
+        return np.concatenate([-wide, wide], axis=1) if is_one else wide
+    if is_one:
         # Each from its own side, so that neither loses its small digits to the other.
         chances: NDArray[np.float64] = np.exp(-np.logaddexp(0.0, np.concatenate([wide, -wide], axis=1)))
         return chances
-    return np.concatenate([-wide, wide], axis=1) if wide.shape[1] == 1 else wide
+    powers = np.exp(wide - wide.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 class JudgementProbe:
@@ -53,6 +54,7 @@ class JudgementProbe:
         self._subject = subject
         self._total = len(split.labels)
         self._count = min(self._total, JUDGED_ROWS)
+        self._has_classes = dataset.facts.task == "classification"
         self._is_vector = split.labels.ndim == 2
         self._truth = (split.labels if self._is_vector else split.targets)[: self._count]
         self._bucket = bucket(max(1, self._count))
@@ -70,22 +72,21 @@ class JudgementProbe:
 
     @property
     def facts(self) -> dict[str, Any]:
-        is_regression = self._subject.head == "linear"
         facts: dict[str, Any] = {
             "activation": self._subject.head,
             "rows": self._count,
             "total": self._total,
             "chosen": "all" if self._count == self._total else "first",
-            "figures": list(verdict.NUMBER_FIGURES if is_regression else verdict.CLASS_FIGURES),
+            "figures": list(verdict.CLASS_FIGURES if self._has_classes else verdict.NUMBER_FIGURES),
         }
-        if not is_regression:
+        if self._has_classes:
             facts |= {"columns": list(verdict.CLASS_COLUMNS), "zero_division": 0, "bins": probabilities.BINS}
         return facts
 
     @property
     def frame_bytes(self) -> int:
         shared = 4 * self._count + verdict.WORST + 1
-        if self._subject.head == "linear":
+        if not self._has_classes:
             per_output = len(verdict.OUTPUT_COLUMNS) * self._subject.shape.outputs
             return 4 * (shared + HISTOGRAM_BINS + 2 + len(verdict.NUMBER_FIGURES) + per_output)
         classes = len(self._subject.dataset.facts.classes)
@@ -113,12 +114,11 @@ class JudgementProbe:
         return of_rows | self._judged(z, np.nan_to_num(losses.astype(np.float64)))
 
     def _judged(self, z: NDArray[np.float32], losses: NDArray[np.float64]) -> Tensors:
-        dataset, head = self._subject.dataset, self._subject.head
-        if head != "linear":
-            scores = class_scores(head, z)
-            return verdict.judge_classes(
-                scores, self._truth.astype(np.int64), scores.argmax(axis=1), losses, are_probabilities=head in PROBABLE
-            )
+        dataset = self._subject.dataset
+        if self._has_classes:
+            probable = self._subject.experiment.training.loss in PROBABLE
+            scores, actual = class_scores(z, are_probabilities=probable), self._truth.astype(np.int64)
+            return verdict.judge_classes(scores, actual, scores.argmax(axis=1), losses, are_probabilities=probable)
         answers, truth = np.nan_to_num(z.astype(np.float64)), self._truth.astype(np.float64)
         if self._is_vector:
             return verdict.judge_vectors(truth, answers, losses)
