@@ -32,7 +32,7 @@ def updates_per_second(bare: Child, secs: float) -> float:
 class Loop:
     def __init__(self, document: dict[str, Any]) -> None:
         from neuroglow.data import load
-        from neuroglow.engine.optimizers import hyper_of
+        from neuroglow.engine.numbers import hyper_of
         from neuroglow.engine.order import Cursor
         from neuroglow.engine.programs import compile_train, train_key
         from neuroglow.engine.snapshot import initial_snapshot, to_state
@@ -44,8 +44,9 @@ class Loop:
         key = train_key(experiment)
         self._program = compile_train(key)
         self._state = to_state(initial_snapshot(experiment))
-        self._hyper = hyper_of(training)
-        self._walk = Walk(load(experiment.data), key, training.seed, training.batch_size)
+        dataset = load(experiment.data)
+        self._hyper = hyper_of(experiment, dataset)
+        self._walk = Walk(dataset, key, training.seed, training.batch_size)
         self._cursor = Cursor()
         self._chunk = 1
         self._calibrate()

@@ -1,4 +1,4 @@
-"""The engine's twin in plain NumPy: forward, backward and every optimizer, written from the formulas alone.
+"""The engine's twin in plain NumPy: forward, backward, losses and every optimizer, written from the formulas alone.
 
 Everything works on batches and in the dtype of its arguments (float64 unless a test replays float32). Nothing here
 imports the engine; a network is a list of `(W (units, fan_in), b (units,), activation)` in data-flow order, the output
@@ -19,6 +19,9 @@ Layer = tuple[Array, Array, str]
 Net = list[Layer]
 Slopes = list[tuple[Array, Array]]
 """Per layer (dW, db)."""
+
+Factors = list[Array | None]
+"""Per layer what its activations are multiplied with, (rows, units); None where nothing is silenced."""
 
 LEAK = 0.01
 _GELU = np.sqrt(2.0 / np.pi)
@@ -57,12 +60,31 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]
 }
 
 
-def forward(net: Net, x: Array) -> list[tuple[Array, Array]]:
+@dataclass(frozen=True)
+class Goal:
+    """What is minimised: the output's activation, a loss of the spec, its parameter, a weight per class."""
+
+    head: str
+    loss: str
+    parameter: float = 1.0
+    class_weights: Array | None = None
+
+
+_USUAL = {"sigmoid": "cross_entropy", "softmax": "cross_entropy", "tanh": "squared_error", "linear": "squared_error"}
+
+
+def _goal(head: str | Goal) -> Goal:
+    return head if isinstance(head, Goal) else Goal(head, _USUAL[head])
+
+
+def forward(net: Net, x: Array, factors: Factors | None = None) -> list[tuple[Array, Array]]:
     """x (rows, inputs) -> (z, a) of every layer, each (rows, units)."""
     seen: list[tuple[Array, Array]] = []
-    for weight, bias, activation in net:
+    for index, (weight, bias, activation) in enumerate(net):
         z = x @ weight.T + bias
         x = ACTIVATIONS[activation][0](z).astype(z.dtype)
+        thinned = factors[index] if factors else None
+        x = x if thinned is None else x * thinned
         seen.append((z, x))
     return seen
 
@@ -78,61 +100,178 @@ def answer(head: str, z: Array) -> Array:
     return np.tanh(z) if head == "tanh" else z
 
 
-def _targets(head: str, z: Array, labels: Array) -> Array:
-    """What the answer should be: (rows, outputs)."""
+def _hot(z: Array, labels: Array) -> Array:
+    """1 at the true class, (rows, outputs); one logit is about class 1."""
     if z.shape[1] == 1:
-        single: Array = 2.0 * labels - 1.0 if head == "tanh" else labels
-        return single[:, None].astype(z.dtype)
+        return labels[:, None].astype(z.dtype)
     hot: Array = (np.arange(z.shape[1])[None, :] == labels[:, None]).astype(z.dtype)
-    return 2.0 * hot - 1.0 if head == "tanh" else hot
+    return hot
 
 
-def losses(head: str, z: Array, labels: Array) -> Array:
-    """Loss of every row, (rows,)."""
-    rows = np.arange(len(labels))
-    if head == "sigmoid":
+def _residuals(goal: Goal, z: Array, labels: Array) -> Array:
+    """(rows, outputs): from ±1 on classes, from the number on numbers."""
+    if goal.head == "tanh":
+        return np.tanh(z) - (2.0 * _hot(z, labels) - 1.0)
+    residuals: Array = z - (labels if labels.ndim == 2 else labels[:, None]).astype(z.dtype)
+    return residuals
+
+
+def _chances(z: Array, labels: Array) -> tuple[Array, Array]:
+    """Probabilities of all classes (rows, K) and which one is true; one logit makes two classes."""
+    if z.shape[1] == 1:
+        both = np.concatenate([_sigmoid(-z), _sigmoid(z)], axis=1)
+        return both, np.stack([1.0 - labels, labels], axis=1)
+    return answer("softmax", z), _hot(z, labels)
+
+
+def _row_losses(goal: Goal, z: Array, labels: Array) -> Array:
+    rows, size = np.arange(len(labels)), goal.parameter
+    if goal.loss == "cross_entropy" and z.shape[1] == 1:
         entropy: Array = np.logaddexp(0.0, z[:, 0]) - labels * z[:, 0]
         return entropy
-    if head == "softmax":
+    if goal.loss == "cross_entropy":
         top = z.max(axis=1)
         surprise: Array = top + np.log(np.exp(z - top[:, None]).sum(axis=1)) - z[rows, labels.astype(int)]
         return surprise
-    squared: Array = 0.5 * ((answer(head, z) - _targets(head, z, labels)) ** 2).sum(axis=1)
-    return squared
+    if goal.loss == "focal":
+        chances, hot = _chances(z, labels)
+        right: Array = (chances * hot).sum(axis=1)
+        focal: Array = -((1.0 - right) ** size) * np.log(right)
+        return focal
+    if goal.loss == "hinge" and z.shape[1] == 1:
+        return np.maximum(0.0, 1.0 - (2.0 * labels - 1.0) * z[:, 0])
+    if goal.loss == "hinge":
+        others: Array = np.where(_hot(z, labels) > 0, -np.inf, z).max(axis=1)
+        short: Array = np.maximum(0.0, 1.0 + others - z[rows, labels.astype(int)])
+        return short
+    r = _residuals(goal, z, labels)
+    each = _each_residuals_loss(goal.loss, r, size)
+    summed: Array = each.sum(axis=1) if goal.head == "tanh" else each.mean(axis=1)
+    return summed
 
 
-def mean_loss(head: str, net: Net, x: Array, labels: Array) -> float:
-    return float(losses(head, forward(net, x)[-1][0], labels).mean())
+def _each_residuals_loss(kind: str, r: Array, delta: float) -> Array:
+    match kind:
+        case "squared_error":
+            return 0.5 * r**2
+        case "absolute_error":
+            return np.abs(r)
+        case "huber":
+            return np.where(np.abs(r) <= delta, 0.5 * r**2, delta * (np.abs(r) - 0.5 * delta))
+        case "log_cosh":
+            flat: Array = np.logaddexp(r, -r) - np.log(2.0)
+            return flat
+    raise ValueError(kind)
 
 
-def gradients(head: str, net: Net, x: Array, labels: Array) -> Slopes:
+def _weights(goal: Goal, labels: Array) -> Array:
+    return np.ones(len(labels)) if goal.class_weights is None else goal.class_weights[labels.astype(int)]
+
+
+def losses(head: str | Goal, z: Array, labels: Array) -> Array:
+    """Loss of every row, (rows,), class weights included."""
+    goal = _goal(head)
+    each = _row_losses(goal, z, labels)
+    return each if goal.class_weights is None else each * _weights(goal, labels)
+
+
+def mean_loss(head: str | Goal, net: Net, x: Array, labels: Array, factors: Factors | None = None) -> float:
+    return float(losses(head, forward(net, x, factors)[-1][0], labels).mean())
+
+
+def _slopes_of_z(goal: Goal, z: Array, labels: Array) -> Array:
+    """d loss of a row / d z, (rows, outputs)."""
+    hot, size = _hot(z, labels) if labels.ndim == 1 else z, goal.parameter
+    if goal.loss == "cross_entropy":
+        return answer(goal.head, z) - hot
+    if goal.loss == "focal":
+        chances, true = _chances(z, labels)
+        right = (chances * true).sum(axis=1, keepdims=True)
+        # d loss / d p of the true class, times d p / d z of every logit.
+        of_right = size * (1.0 - right) ** (size - 1.0) * np.log(right) - (1.0 - right) ** size / right
+        of_z: Array = right * (true - chances)
+        slopes: Array = of_right * (of_z[:, 1:] if z.shape[1] == 1 else of_z)
+        return slopes
+    if goal.loss == "hinge":
+        wrong = _row_losses(goal, z, labels)[:, None] > 0
+        if z.shape[1] == 1:
+            return np.where(wrong, 1.0 - 2.0 * labels[:, None], 0.0)
+        rivals = np.where(hot > 0, -np.inf, z)
+        rival = (np.arange(z.shape[1])[None, :] == rivals.argmax(axis=1)[:, None]).astype(z.dtype)
+        return np.where(wrong, rival - hot, 0.0)
+    r = _residuals(goal, z, labels)
+    slope = _each_residuals_slope(goal.loss, r, size)
+    return slope * (1.0 - np.tanh(z) ** 2) if goal.head == "tanh" else slope / np.asarray(z.shape[1], z.dtype)
+
+
+def _each_residuals_slope(kind: str, r: Array, delta: float) -> Array:
+    match kind:
+        case "squared_error":
+            return r
+        case "absolute_error":
+            return np.sign(r)
+        case "huber":
+            return np.clip(r, -delta, delta)
+        case "log_cosh":
+            return np.tanh(r)
+    raise ValueError(kind)
+
+
+def gradients(head: str | Goal, net: Net, x: Array, labels: Array, factors: Factors | None = None) -> Slopes:
     """Gradient of the mean loss over the rows with respect to every weight and bias, by backpropagation."""
-    seen = forward(net, x)
+    goal, seen = _goal(head), forward(net, x, factors)
     z = seen[-1][0]
-    delta = (answer(head, z) - _targets(head, z, labels)) / np.asarray(len(labels), z.dtype)
-    if head == "tanh":
-        delta = delta * (1.0 - np.tanh(z) ** 2)
+    delta = _slopes_of_z(goal, z, labels) / np.asarray(len(labels), z.dtype)
+    if goal.class_weights is not None:
+        delta = delta * _weights(goal, labels)[:, None]
     slopes: Slopes = []
     for index in reversed(range(len(net))):
         before = x if index == 0 else seen[index - 1][1]
         slopes.append((delta.T @ before, delta.sum(axis=0)))
         if index:
             slope = ACTIVATIONS[net[index - 1][2]][1](seen[index - 1][0])
-            delta = (delta @ net[index][0]) * slope
+            thinned = factors[index - 1] if factors else None
+            delta = (delta @ net[index][0]) * slope * (1.0 if thinned is None else thinned)
     return slopes[::-1]
+
+
+def clipped(kind: str, limit: float, slopes: list[Array]) -> list[Array]:
+    """By value, or by the norm of all of them together."""
+    if kind == "value":
+        return [np.clip(slope, -limit, limit) for slope in slopes]
+    norm = float(np.sqrt(sum((slope**2).sum() for slope in slopes)))
+    return [slope * limit / norm for slope in slopes] if norm > limit else slopes
+
+
+def schedule(kind: str, update: int, *, warmup: int = 0, span: int = 1, factor: float = 1.0) -> float:
+    """What the learning rate is multiplied with when `update` updates are done."""
+    if update < warmup:
+        return (update + 1) / warmup
+    done = update - warmup
+    if kind == "step":
+        return float(factor ** (done // span))
+    if kind == "exponential":
+        return float(factor ** (done / span))
+    if kind == "cosine":
+        return factor + (1.0 - factor) * (1.0 + float(np.cos(np.pi * min(done / span, 1.0)))) / 2.0
+    return 1.0
 
 
 @dataclass
 class Optimizer:
     """One rule over a list of arrays. `kind` and `numbers` are those of the spec; state is kept inside.
 
-    `arrays` alternate weight, bias, weight, bias, ...; regularisation and decay act on the even ones.
+    `arrays` alternate weight, bias, weight, bias, ...; regularisation and decay act on the even ones. `l1` and `l2` are
+    one rate, or one per layer. `held` marks numbers that stay, with their moments; `rates` gives the schedule's factor.
     """
 
     kind: str
     numbers: dict[str, float]
-    l1: float = 0.0
-    l2: float = 0.0
+    l1: float | list[float] = 0.0
+    l2: float | list[float] = 0.0
+    clipping: tuple[str, float] | None = None
+    held: list[Array] | None = None
+    rates: Callable[[int], float] = lambda _: 1.0
     _first: list[Array] = field(default_factory=list)
     _second: list[Array] = field(default_factory=list)
     _count: int = 0
@@ -142,19 +281,29 @@ class Optimizer:
         if not self._first:
             self._first = [np.zeros_like(array) for array in arrays]
             self._second = [np.zeros_like(array) for array in arrays]
+        rate = np.asarray(self.numbers["learning_rate"] * self.rates(self._count), arrays[0].dtype)
         self._count += 1
-        rate = np.asarray(self.numbers["learning_rate"], arrays[0].dtype)
+        if self.held is not None:
+            slopes = [np.where(held, 0.0, slope) for held, slope in zip(self.held, slopes, strict=True)]
+        if self.clipping is not None:
+            slopes = clipped(*self.clipping, slopes)
+        before = [[m.copy() for m in moments] for moments in (self._first, self._second)]
         moved: list[Array] = []
         for index, (old, slope) in enumerate(zip(arrays, slopes, strict=True)):
             is_weight = index % 2 == 0
-            g = slope + self.l2 * old if is_weight and self.l2 else slope
+            l1, l2 = (each[index // 2] if isinstance(each, list) else each for each in (self.l1, self.l2))
+            g = slope + l2 * old if is_weight and l2 else slope
             new = old - rate * self._direction(index, old, g, is_weight=is_weight)
-            moved.append(self._shrunk(old, new, float(rate)) if is_weight and self.l1 else new)
-        return moved
+            moved.append(self._shrunk(old, new, float(rate) * l1) if is_weight and l1 else new)
+        if self.held is None:
+            return moved
+        for moments, kept in zip((self._first, self._second), before, strict=True):
+            moments[:] = [np.where(h, k, m) for h, k, m in zip(self.held, kept, moments, strict=True)]
+        return [np.where(h, old, new) for h, old, new in zip(self.held, arrays, moved, strict=True)]
 
-    def _shrunk(self, old: Array, new: Array, rate: float) -> Array:
+    def _shrunk(self, old: Array, new: Array, pull: float) -> Array:
         """L1 pulls towards zero by a fixed amount and stops there."""
-        pulled = new - rate * self.l1 * np.sign(old)
+        pulled = new - pull * np.sign(old)
         shrunk: Array = np.where(np.sign(pulled) * np.sign(new) < 0, 0.0, pulled)
         return shrunk
 
@@ -197,7 +346,9 @@ def rebuilt(net: Net, arrays: list[Array]) -> Net:
     return [(arrays[2 * i], arrays[2 * i + 1], activation) for i, (_, _, activation) in enumerate(net)]
 
 
-def updated(head: str, net: Net, optimizer: Optimizer, x: Array, labels: Array) -> Net:
+def updated(
+    head: str | Goal, net: Net, optimizer: Optimizer, x: Array, labels: Array, factors: Factors | None = None
+) -> Net:
     """The net after one update on one batch."""
-    slopes = [array for pair in gradients(head, net, x, labels) for array in pair]
+    slopes = [array for pair in gradients(head, net, x, labels, factors) for array in pair]
     return rebuilt(net, optimizer.step(flat(net), slopes))

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from neuroglow.engine.optimizers import hyper_of
-from neuroglow.engine.snapshot import Layer, Layers, Snapshot, initial_snapshot, to_state
+from neuroglow.engine.layers import Layer, Layers
+from neuroglow.engine.snapshot import Snapshot, initial_snapshot, to_state
 from neuroglow.insight.bind import bind, require_layers
 from neuroglow.insight.probe import Probe, Subject
 from neuroglow.session.trainer import subject_of
 from neuroglow.spec import Experiment
 from neuroglow.wire.messages import parse_subscribe
+from unit.rig import numbers_of
 
 _programs: dict[Hashable, Callable[..., Any]] = {}
 
@@ -67,5 +68,5 @@ def watch(spec: Experiment, *, max_bytes: int = 1 << 20, fill: float | None = No
     probe = bind(message, subject, max_bytes)
     if probe.key not in _programs:
         _programs[probe.key] = probe.compile()
-    outputs = probe.launch(_programs[probe.key], to_state(snapshot), hyper_of(spec.training))
+    outputs = probe.launch(_programs[probe.key], to_state(snapshot), numbers_of(spec))
     return Watched(spec, subject, snapshot.layers, snapshot.moments, probe, probe.tensors(outputs))

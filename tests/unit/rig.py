@@ -8,8 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from neuroglow.data import load
+from neuroglow.engine.hyper import Hyper
+from neuroglow.engine.layers import Layers
+from neuroglow.engine.numbers import hyper_of
 from neuroglow.engine.programs import TrainKey, TrainProgram, compile_train, train_key
-from neuroglow.engine.snapshot import Layers, Snapshot, initial_snapshot
+from neuroglow.engine.snapshot import Snapshot, initial_snapshot
 from neuroglow.nets.shape import layer_names, net_shape
 from neuroglow.session.trainer import Trainer
 from neuroglow.spec import Experiment, parse_experiment
@@ -50,6 +54,11 @@ def compiled(key: TrainKey) -> TrainProgram:
 
 def program_of(spec: Experiment) -> TrainProgram:
     return compiled(train_key(spec))
+
+
+def numbers_of(spec: Experiment) -> Hyper:
+    """The live numbers at the experiment's beginning."""
+    return hyper_of(spec, load(spec.data))
 
 
 def trainer_of(spec: Experiment, snapshot: Snapshot | None = None) -> Trainer:

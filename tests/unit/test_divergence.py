@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroglow.engine.optimizers import hyper_of
 from neuroglow.engine.order import Cursor, epoch_order
+from neuroglow.engine.rule import rule_of
 from neuroglow.engine.snapshot import initial_snapshot
 from neuroglow.errors import IllegalStateError
 from neuroglow.insight.divergence import locate
@@ -19,7 +19,7 @@ from neuroglow.session.live import LiveSession
 from neuroglow.spec import Experiment
 from neuroglow.wire.messages import State
 from unit import numpy_twin as twin
-from unit.rig import as_bytes, dense, experiment, trained, trainer_of, twin_net
+from unit.rig import as_bytes, dense, experiment, numbers_of, trained, trainer_of, twin_net
 from unit.stage import Stage
 
 REGRESSION: dict[str, Any] = {
@@ -41,8 +41,7 @@ def replayed(spec: Experiment, most: int = 500) -> tuple[int, int]:
     count, size = len(rows.labels), spec.training.batch_size
     per_epoch = -(-count // size)
     net = twin_net(initial_snapshot(spec).layers, spec, np.float32)
-    numbers = {name: float(np.asarray(value)) for name, value in hyper_of(spec.training)._asdict().items()}
-    rule = twin.Optimizer(spec.training.optimizer.type, numbers)
+    rule = twin.Optimizer(spec.training.optimizer.type, spec.training.optimizer.model_dump(exclude={"type"}))
     anything_bad = 0
     with np.errstate(all="ignore"):
         for update in range(most):
@@ -102,7 +101,7 @@ def test_the_session_names_the_exact_update(stage: Stage, rate: float) -> None:
     assert last["divergence"]["update"] == loss_at
     assert last["update"] == loss_at, "where the session stands is the update that failed"
     assert session._trainer is not None
-    origin = locate(initial_snapshot(spec), session._trainer.walk.copy(), "linear", hyper_of(spec.training), loss_at)
+    origin = locate(initial_snapshot(spec), session._trainer.walk.copy(), rule_of(spec), numbers_of(spec), loss_at)
     assert origin is not None
     assert origin.update == anything_at
     if last["divergence"]["good_update"] == 0:
@@ -121,7 +120,7 @@ def test_every_message_about_it_is_json_without_nan(stage: Stage, ruined: LiveSe
 def test_locate_finds_nothing_where_nothing_is_wrong() -> None:
     spec = exploding(0.001)
     trainer = trainer_of(spec)
-    assert locate(initial_snapshot(spec), trainer.walk, "linear", hyper_of(spec.training), 40) is None
+    assert locate(initial_snapshot(spec), trainer.walk, rule_of(spec), numbers_of(spec), 40) is None
 
 
 @pytest.mark.parametrize(("layer", "part", "value", "expected"), [
@@ -134,7 +133,7 @@ def test_the_origin_is_the_layer_that_overflows(layer: str, part: str, value: fl
     snapshot = initial_snapshot(spec)
     getattr(snapshot.layers[layer], part)[...] = value
     trainer = trainer_of(spec, snapshot)
-    origin = locate(snapshot, trainer.walk, "linear", hyper_of(spec.training), 5)
+    origin = locate(snapshot, trainer.walk, rule_of(spec), numbers_of(spec), 5)
     assert origin is not None
     assert (origin.update, (origin.layer, origin.what)) == (1, expected)
 
@@ -144,7 +143,7 @@ def test_the_origin_inside_a_scanned_stack_is_its_layer() -> None:
     snapshot = initial_snapshot(spec)
     snapshot.layers["dense_7"].weight[...] = 3e38
     trainer = trainer_of(spec, snapshot)
-    origin = locate(snapshot, trainer.walk, "linear", hyper_of(spec.training), 5)
+    origin = locate(snapshot, trainer.walk, rule_of(spec), numbers_of(spec), 5)
     assert origin is not None
     assert (origin.layer, origin.what) == ("dense_7", "activations")
 
@@ -201,7 +200,7 @@ def test_the_search_replays_the_batches_that_were_trained_on(stage: Stage) -> No
     assert trainer is not None
     # Batch 9 of 10 of epoch 0; with 4 batches an epoch that epoch is over.
     good = replace(trainer.good, cursor=Cursor(update=9, epoch=1, position=0))
-    origin = locate(good, trainer.walk.copy(), "linear", trainer.hyper, divergence["update"] - 9)
+    origin = locate(good, trainer.walk.copy(), trainer.program.key.rule, trainer.hyper, divergence["update"] - 9)
     assert origin is not None, "the replay diverges as the run did"
     assert divergence["layer"] == origin.layer
     assert f"update {origin.update}" in stage.states()[-1]["reason"]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroglow.engine.layers import Layer, Layers
 from neuroglow.engine.order import Cursor
-from neuroglow.engine.snapshot import Layer, Layers, Snapshot, initial_snapshot, to_state
+from neuroglow.engine.snapshot import Snapshot, initial_snapshot, to_state
 from neuroglow.nets.shape import STACK_FROM
 from neuroglow.session.edits import carry_over
 from neuroglow.spec import Experiment, parse_experiment

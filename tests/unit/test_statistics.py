@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroglow.engine.optimizers import hyper_of
 from neuroglow.insight.statistics import BINS, COLUMNS
 from neuroglow.nets.shape import STACK_FROM
 from unit import numpy_twin as twin
 from unit.probing import Watched, watch
-from unit.rig import dense, experiment, twin_net
+from unit.rig import dense, experiment, numbers_of, twin_net
 
 SGD = {"training": {"optimizer": {"type": "sgd", "learning_rate": 0.05}}}
 TINY = experiment(**SGD)
@@ -75,7 +74,7 @@ def test_the_ratio_is_of_the_optimizers_update_not_of_the_gradient() -> None:
     x, labels = rows_of(watched)
     velocity = watched.moments[0]
     slopes = twin.gradients(watched.head, twin_net(watched.layers, spec), x, labels)
-    rate = float(np.asarray(hyper_of(spec.training).learning_rate))
+    rate = float(np.asarray(numbers_of(spec).learning_rate))
     for layer, (weight, _) in zip(watched.layers, slopes, strict=True):
         update = rate * np.linalg.norm(weight + 0.9 * velocity[layer].weight)
         expected = update / np.linalg.norm(watched.layers[layer].weight)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +19,13 @@ class Tally:
     examples: float = 0.0
     loss: float = 0.0
     score: float = 0.0
-    label: float = 0.0
-    label_squared: float = 0.0
+    label: Any = 0.0
+    """() or (outputs,), as the next"""
+    label_squared: Any = 0.0
 
     def add(self, sums: Sums) -> None:
         for field, value in sums._asdict().items():
-            setattr(self, field, getattr(self, field) + float(np.asarray(value)))
+            setattr(self, field, getattr(self, field) + np.asarray(value, np.float64))
 
 
 def mean_loss(tally: Tally) -> float | None:
@@ -32,14 +34,15 @@ def mean_loss(tally: Tally) -> float | None:
 
 
 def mean_score(head: Head, tally: Tally) -> float | None:
-    """Accuracy 0..1 on classes, R² = 1 − residual / variance on regression (None where the targets do not vary)."""
+    """Accuracy 0..1 on classes; on numbers R² = 1 − residuals / variation, both summed over all outputs (None where the
+    targets do not vary)."""
     if not tally.examples:
         return None
     if head != "linear":
         return _finite(tally.score / tally.examples)
-    variation = tally.label_squared - tally.label**2 / tally.examples
+    variation = float(np.sum(tally.label_squared - tally.label**2 / tally.examples))
     return _finite(1.0 - tally.score / variation) if variation > 0 else None
 
 
 def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return float(value) if math.isfinite(value) else None

@@ -6,55 +6,19 @@ argument, never the program. Only the optimizer's type is static.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 from jax import Array
 
-from neuroglow.nets.model import Network, is_weight
-from neuroglow.spec.training import Training
-
-Leaf = Any
-"""A device array, a host array, or its `ShapeDtypeStruct` for compiling."""
-
-
-class Hyper(NamedTuple):
-    """Every live number of training, f32 scalars. What an optimizer or regularisation does not use is 0."""
-
-    learning_rate: Leaf
-    momentum: Leaf
-    b1: Leaf
-    b2: Leaf
-    eps: Leaf
-    decay: Leaf
-    weight_decay: Leaf
-    l1: Leaf
-    l2: Leaf
-
-
-_BELOW_ONE = ("momentum", "b1", "b2", "decay")
-_MOST_BELOW_ONE = np.nextafter(np.float32(1.0), np.float32(0.0))
-_LEAST_EPS = np.float32(1e-30)
-"""Far below the root of any second moment, and still a normal number after the compiler multiplies it by 1 - decay."""
-
-
-def hyper_of(training: Training) -> Hyper:
-    """The traced numbers of a training spec, in single precision and still within their bounds.
-
-    A double just below 1 would round to 1, and a tiny epsilon to 0: both divide by zero.
-    """
-    optimizer = training.optimizer.model_dump()
-    rate = training.regularization.rate
-    numbers = {field: np.float32(optimizer.get(field, 0.0)) for field in Hyper._fields}
-    numbers |= {field: min(numbers[field], _MOST_BELOW_ONE) for field in _BELOW_ONE}
-    if "eps" in optimizer:
-        numbers["eps"] = max(numbers["eps"], _LEAST_EPS)
-    numbers["l1"] = np.float32(rate if training.regularization.type == "l1" else 0.0)
-    numbers["l2"] = np.float32(rate if training.regularization.type == "l2" else 0.0)
-    return Hyper(**numbers)
+from neuroglow.engine.hyper import Hyper, Leaf
+from neuroglow.engine.rule import Rule
+from neuroglow.engine.schedules import factor_at
+from neuroglow.nets.model import Dense, Network, Stack, is_weight
 
 
 def _adagrad(eps: Leaf) -> optax.GradientTransformation:
@@ -120,26 +84,83 @@ def _rule(optimizer: str, hyper: Hyper) -> optax.GradientTransformation:
 
 def initial_moments(optimizer: str, model: Network) -> Any:
     """The optimizer's state before the first update; its structure depends on the type and the model's shape only."""
-    zero = Hyper(*(np.float32(0.0) for _ in Hyper._fields))
-    return _rule(optimizer, zero).init(model)
+    numbers: dict[str, Leaf] = dict.fromkeys(set(Hyper._fields) - set(Hyper._field_defaults), np.float32(0.0))
+    return _rule(optimizer, Hyper(**numbers)).init(model)
 
 
-def apply_update(optimizer: str, hyper: Hyper, model: Network, moments: Any, gradient: Network) -> tuple[Network, Any]:
-    """One optimizer step.
+_LEAST_NUMBER = np.float32(np.finfo(np.float32).tiny)
+
+
+def bounded(rule: Rule, hyper: Hyper, gradient: Network) -> Network:
+    """What the optimizer gets to see of a gradient: nothing where parameters are held, the rest clipped."""
+    if rule.holds:
+        gradient = jax.tree.map(lambda g, held: jnp.where(held, 0.0, g), gradient, hyper.held)
+    if rule.clipping == "none":
+        return gradient
+    limit = jnp.asarray(hyper.clip_limit)
+    if rule.clipping == "value":
+        clipped: Network = jax.tree.map(lambda g: jnp.clip(g, -limit, limit), gradient)
+        return clipped
+    # By the largest number first: squares overflow long before the gradient does.
+    numbers = jnp.concatenate([jnp.ravel(g) for g in jax.tree.leaves(gradient)])
+    largest = jnp.maximum(jnp.max(jnp.abs(numbers)), _LEAST_NUMBER)
+    shrink = jnp.minimum(1.0, limit / largest / jnp.linalg.norm(numbers / largest))
+    shrunk: Network = jax.tree.map(lambda g: g * shrink, gradient)
+    return shrunk
+
+
+def apply_update(rule: Rule, hyper: Hyper, model: Network, moments: Any, gradient: Network) -> tuple[Network, Any]:
+    """One optimizer step along a gradient that is `bounded`.
 
     L2 joins the gradient: g + rate·w. L1 acts after the step, w − lr·rate·sign(w), and stops at zero instead of
     crossing it, so weights that are not needed become exactly 0 (TensorFlow Playground). Biases are never regularised.
+    What is held moves neither itself nor its moments.
     """
-    weights = is_weight(model)
-    gradient = jax.tree.map(lambda g, w, on: g + hyper.l2 * w if on else g, gradient, model, weights)
-    updates, moments = _rule(optimizer, hyper).update(gradient, moments, model)
+    weights, l1, l2 = is_weight(model), _spread(hyper.l1, model), _spread(hyper.l2, model)
+    gradient = jax.tree.map(lambda g, w, rate, on: g + rate * w if on else g, gradient, model, l2, weights)
+    updates, moved = _rule(rule.optimizer, hyper).update(gradient, moments, model)
+    learning_rate = _learning_rate(rule, hyper)
 
-    def step(weight: Array, update: Array, regularised: bool) -> Array:
-        moved: Array = weight - hyper.learning_rate * update
+    def step(weight: Array, update: Array, rate: Array, regularised: bool) -> Array:
+        moved: Array = weight - learning_rate * update
         if not regularised:
             return moved
-        shrunk = moved - hyper.learning_rate * hyper.l1 * jnp.sign(weight)
+        shrunk = moved - learning_rate * rate * jnp.sign(weight)
         stopped = jnp.where(moved * shrunk < 0, 0.0, shrunk)
-        return jnp.asarray(jnp.where(hyper.l1 > 0, stopped, moved))
+        return jnp.asarray(jnp.where(rate > 0, stopped, moved))
 
-    return jax.tree.map(step, model, updates, weights), moments
+    after = jax.tree.map(step, model, updates, l1, weights)
+    if not rule.holds:
+        return after, moved
+    return _kept(hyper.held, model, after), jax.tree.map(
+        lambda old, new: _kept(hyper.held, old, new) if _is_network(old) else new, moments, moved, is_leaf=_is_network
+    )
+
+
+def _learning_rate(rule: Rule, hyper: Hyper) -> Leaf:
+    if rule.schedule is None:
+        return hyper.learning_rate
+    assert hyper.schedule is not None
+    assert hyper.update is not None
+    return hyper.learning_rate * factor_at(rule.schedule, hyper.schedule, jnp.asarray(hyper.update))
+
+
+def _spread(rate: Leaf | tuple[Leaf, ...], model: Network) -> Network:
+    """A rate for every parameter, shaped to go with it: one for all, or one per layer."""
+    rates = rate if isinstance(rate, tuple) else (rate,) * len(model.blocks)
+
+    def spread(block: Dense | Stack, rate: Leaf) -> Dense | Stack:
+        of_weight = jnp.asarray(rate)[:, None, None] if jnp.ndim(rate) else rate
+        filled: Dense | Stack = eqx.tree_at(lambda b: (b.weight, b.bias), block, (of_weight, rate))
+        return filled
+
+    return Network(tuple(spread(block, rate) for block, rate in zip(model.blocks, rates, strict=True)))
+
+
+def _kept(held: Any, old: Network, new: Network) -> Network:
+    kept: Network = jax.tree.map(jnp.where, held, old, new)
+    return kept
+
+
+def _is_network(node: object) -> bool:
+    return isinstance(node, Network)

@@ -16,30 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from neuroglow.engine.cells import with_cells
+from neuroglow.engine.layers import Layer, Layers, from_model, to_model
 from neuroglow.engine.optimizers import initial_moments
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.train import State
 from neuroglow.nets.initial import initial_layer
-from neuroglow.nets.model import Dense, Network, Stack
+from neuroglow.nets.model import Network
 from neuroglow.nets.shape import NetShape, layer_names, net_shape
 from neuroglow.spec.experiment import Experiment, parse_experiment
 
 FORMAT = "1"
-Float32 = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Layer:
-    """weight f32 (units, fan_in), bias f32 (units,)"""
-
-    weight: Float32
-    bias: Float32
-
-    def is_finite(self) -> bool:
-        return bool(np.isfinite(self.weight).all() and np.isfinite(self.bias).all())
-
-
-Layers = dict[str, Layer]
 
 
 @dataclass(frozen=True)
@@ -67,6 +54,7 @@ def initial_snapshot(experiment: Experiment) -> Snapshot:
         name: Layer(*initial_layer(experiment.training.seed, name, layer.fan_in, layer.units, initializer))
         for name, layer, initializer in zip(names, shape.layers, initializers, strict=True)
     }
+    layers = with_cells(layers, experiment.network.pins, experiment)
     return with_fresh_moments(Snapshot(experiment, Cursor(), layers, (), ()))
 
 
@@ -85,37 +73,6 @@ def _moments_template(experiment: Experiment) -> Any:
 
 
 # --- to the device and back -------------------------------------------------------------------------------------------
-
-
-def to_model(layers: Layers, shape: NetShape, names: Sequence[str]) -> Network:
-    """Arrange host layers into the blocks of a program; arrays stay on the host until a program takes them."""
-    remaining = iter(names)
-    blocks: list[Dense | Stack] = []
-    for block in shape.blocks:
-        parts = [layers[next(remaining)] for _ in range(block.count)]
-        if block.is_stack:
-            weight, bias = np.stack([p.weight for p in parts]), np.stack([p.bias for p in parts])
-            blocks.append(Stack(_leaf(weight), _leaf(bias), block.layer.activation))
-        else:
-            blocks.append(Dense(_leaf(parts[0].weight), _leaf(parts[0].bias), block.layer.activation))
-    return Network(tuple(blocks))
-
-
-def _leaf(array: Float32) -> Any:
-    return array
-
-
-def from_model(model: Network, names: Sequence[str]) -> Layers:
-    """Copies on the host, by name. Waits for the device."""
-    remaining = iter(names)
-    layers: Layers = {}
-    for block in model.blocks:
-        # A copy, not a view: the device buffers are donated to the next chunk.
-        weight, bias = np.array(block.weight, np.float32), np.array(block.bias, np.float32)
-        pairs = zip(weight, bias, strict=True) if isinstance(block, Stack) else [(weight, bias)]
-        for part_weight, part_bias in pairs:
-            layers[next(remaining)] = Layer(part_weight, part_bias)
-    return layers
 
 
 def _is_network(node: object) -> bool:

@@ -13,9 +13,12 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from neuroglow.engine.optimizers import Hyper, Leaf, apply_update
-from neuroglow.nets.losses import Head, loss, score
-from neuroglow.nets.model import Network
+from neuroglow.engine.dropout import thinning
+from neuroglow.engine.hyper import Hyper, Leaf, later
+from neuroglow.engine.optimizers import apply_update, bounded
+from neuroglow.engine.rule import Rule
+from neuroglow.nets.losses import Head, Objective, loss, score
+from neuroglow.nets.model import Network, Thinning
 
 SMALLEST_BUCKET = 8
 ORDER_ROWS = 32_768
@@ -46,7 +49,7 @@ class Rows(NamedTuple):
     inputs: Leaf
     """f32 (bucket, inputs)"""
     labels: Leaf
-    """f32 (bucket,)"""
+    """f32 (bucket,), or (bucket, outputs) where the answer is a vector"""
     valid: Leaf
     """i32 (), true rows"""
 
@@ -59,16 +62,29 @@ class Batches(NamedTuple):
     batch_size: Leaf
     per_epoch: Leaf
     position: Leaf
+    epoch: Leaf
+    """u32 (), the epoch that `order` begins with"""
+
+
+class Batch(NamedTuple):
+    inputs: Array
+    """f32 (batch, inputs)"""
+    labels: Array
+    """f32 (batch,) or (batch, outputs)"""
+    mask: Array
+    """f32 (batch,), 1 where there is a row"""
 
 
 class Sums(NamedTuple):
-    """Running sums over examples, f32 scalars; means and R² are taken on the host (`engine.metrics`)."""
+    """Running sums over examples, f32; means and R² are taken on the host (`engine.metrics`)."""
 
     examples: Array
     loss: Array
+    """With class weights, of weighted losses."""
     score: Array
-    """Hits on classes, squared residuals on regression."""
+    """Hits on classes, squared residuals of all outputs on numbers."""
     label: Array
+    """() or (outputs,), as the next"""
     label_squared: Array
 
 
@@ -81,8 +97,9 @@ class ChunkResult(NamedTuple):
     """bool (), the loss of every update was finite"""
 
 
-def _zero_sums() -> Sums:
-    return Sums(*(jnp.zeros((), jnp.float32) for _ in Sums._fields))
+def _zero_sums(labels: Array) -> Sums:
+    zero, of_labels = jnp.zeros((), jnp.float32), jnp.zeros(labels.shape[1:], jnp.float32)
+    return Sums(zero, zero, zero, of_labels, of_labels)
 
 
 def _masked_sums(head: Head, z: Array, labels: Array, losses: Array, mask: Array) -> Sums:
@@ -90,7 +107,8 @@ def _masked_sums(head: Head, z: Array, labels: Array, losses: Array, mask: Array
 
     def total(values: Array) -> Array:
         # Not a product: a padded row may hold anything, and 0 · inf is NaN.
-        return jnp.sum(jnp.where(mask > 0, values, 0.0))
+        used = mask > 0 if values.ndim == 1 else mask[:, None] > 0
+        return jnp.sum(jnp.where(used, values, 0.0), axis=0)
 
     return Sums(
         examples=jnp.sum(mask),
@@ -101,32 +119,39 @@ def _masked_sums(head: Head, z: Array, labels: Array, losses: Array, mask: Array
     )
 
 
-def batch_loss(head: Head, model: Network, inputs: Array, labels: Array, mask: Array) -> tuple[Array, Sums]:
-    """Mean loss over the unmasked rows of inputs (batch, inputs), labels (batch,), mask f32 (batch,); their sums."""
-    z = jax.vmap(model)(inputs)
-    losses = jax.vmap(lambda zi, yi: loss(head, zi, yi))(z, labels)
-    sums = _masked_sums(head, z, labels, losses, mask)
+def batch_loss(
+    objective: Objective, model: Network, hyper: Hyper, batch: Batch, factors: Thinning = ()
+) -> tuple[Array, Sums]:
+    """Mean loss over the unmasked rows, and their sums. `factors` silence units, per row.
+
+    Class weights multiply the losses; the mean still divides by the number of rows.
+    """
+    z = jax.vmap(model)(batch.inputs, factors)
+    losses = jax.vmap(lambda zi, yi: loss(objective, zi, yi, hyper.loss_parameter))(z, batch.labels)
+    if hyper.class_weights is not None:
+        losses = losses * jnp.asarray(hyper.class_weights)[batch.labels.astype(jnp.int32)]
+    sums = _masked_sums(objective.head, z, batch.labels, losses, batch.mask)
     return sums.loss / sums.examples, sums
 
 
 def gradient(
-    head: Head, model: Network, inputs: Array, labels: Array, mask: Array
+    objective: Objective, model: Network, hyper: Hyper, batch: Batch, factors: Thinning = ()
 ) -> tuple[tuple[Array, Sums], Network]:
     """((mean loss, sums), gradient of the mean loss with respect to the model)."""
-    return jax.value_and_grad(lambda m: batch_loss(head, m, inputs, labels, mask), has_aux=True)(model)
+    return jax.value_and_grad(lambda m: batch_loss(objective, m, hyper, batch, factors), has_aux=True)(model)
 
 
 def one_update(
-    head: Head, optimizer: str, state: State, hyper: Hyper, inputs: Array, labels: Array, mask: Array
+    rule: Rule, state: State, hyper: Hyper, batch: Batch, factors: Thinning = ()
 ) -> tuple[State, Array, Sums]:
     """One optimizer step on one batch -> new state, mean loss before it, sums."""
-    (mean, sums), slope = gradient(head, state.model, inputs, labels, mask)
-    model, moments = apply_update(optimizer, hyper, state.model, state.moments, slope)
+    (mean, sums), slope = gradient(rule.objective, state.model, hyper, batch, factors)
+    model, moments = apply_update(rule, hyper, state.model, state.moments, bounded(rule, hyper, slope))
     return State(model, moments), mean, sums
 
 
-def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> tuple[Array, Array, Array]:
-    """Batch number `index` of the walk: inputs (bucket, inputs), labels (bucket,), mask f32 (bucket,)."""
+def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> Batch:
+    """Batch number `index` of the walk, padded to its bucket."""
     epoch, position = jnp.divmod(batches.position + index, batches.per_epoch)
     first = position * batches.batch_size
     size = jnp.minimum(batches.batch_size, rows.valid - first)
@@ -138,12 +163,21 @@ def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> t
     mask = is_row.astype(jnp.float32)
     inputs = jnp.asarray(rows.inputs).at[picked].get(mode="promise_in_bounds")
     labels = jnp.asarray(rows.labels).at[picked].get(mode="promise_in_bounds")
-    return inputs, labels, mask
+    return Batch(inputs, labels, mask)
+
+
+def thinning_at(rule: Rule, model: Network, hyper: Hyper, batches: Batches, batch: Batch, index: Array) -> Thinning:
+    """Which units are silent for batch number `index` of the walk."""
+    if not rule.dropout:
+        return ()
+    assert hyper.dropout is not None
+    epoch, position = jnp.divmod(batches.position + index, batches.per_epoch)
+    absolute = jnp.asarray(batches.epoch) + epoch.astype(jnp.uint32)
+    return thinning(hyper.dropout, model, absolute, position, len(batch.mask))
 
 
 def train_chunk(
-    head: Head,
-    optimizer: str,
+    rule: Rule,
     batch_bucket: int,
     state: State,
     hyper: Hyper,
@@ -153,8 +187,8 @@ def train_chunk(
 ) -> ChunkResult:
     """Train `updates` (i32, traced) updates, or until the loss is not finite.
 
-    `head`, `optimizer` and `batch_bucket` are static. The same experiment and seed give the same bits however the
-    updates are cut into chunks: nothing here depends on where a chunk starts but the walk.
+    `rule` and `batch_bucket` are static. The same experiment and seed give the same bits however the updates are cut
+    into chunks: nothing here depends on where a chunk starts but the walk and the update count.
     """
 
     def unfinished(carry: tuple[Array, State, Sums, Array]) -> Array:
@@ -163,16 +197,25 @@ def train_chunk(
 
     def update(carry: tuple[Array, State, Sums, Array]) -> tuple[Array, State, Sums, Array]:
         index, state, sums, _ = carry
-        inputs, labels, mask = batch_at(rows, batches, batch_bucket, index)
-        state, mean, more = one_update(head, optimizer, state, hyper, inputs, labels, mask)
+        state, mean, more = walked_update(rule, batch_bucket, state, hyper, rows, batches, index)
         return index + 1, state, jax.tree.map(jnp.add, sums, more), jnp.isfinite(mean)
 
-    start = (jnp.zeros((), jnp.int32), state, _zero_sums(), jnp.ones((), bool))
+    start = (jnp.zeros((), jnp.int32), state, _zero_sums(jnp.asarray(rows.labels)), jnp.ones((), bool))
     done, state, sums, finite = jax.lax.while_loop(unfinished, update, start)
     return ChunkResult(state, sums, done, finite)
 
 
-def evaluate(head: Head, model: Network, rows: Rows) -> Sums:
-    """Sums over a whole split."""
+def walked_update(
+    rule: Rule, batch_bucket: int, state: State, hyper: Hyper, rows: Rows, batches: Batches, index: Array
+) -> tuple[State, Array, Sums]:
+    """Update number `index` of a chunk: its batch, its silent units, its learning rate."""
+    batch = batch_at(rows, batches, batch_bucket, index)
+    factors = thinning_at(rule, state.model, hyper, batches, batch, index)
+    return one_update(rule, state, later(hyper, index), batch, factors)
+
+
+def evaluate(objective: Objective, model: Network, hyper: Hyper, rows: Rows) -> Sums:
+    """Sums over a whole split, every unit speaking."""
     mask = (jnp.arange(rows.inputs.shape[0]) < rows.valid).astype(jnp.float32)
-    return batch_loss(head, model, jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)[1]
+    batch = Batch(jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)
+    return batch_loss(objective, model, hyper, batch)[1]

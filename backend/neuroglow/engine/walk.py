@@ -12,12 +12,15 @@ from neuroglow.engine.order import Cursor, batches_per_epoch, epoch_order
 from neuroglow.engine.programs import TrainKey
 from neuroglow.engine.train import Batches, Rows, order_capacity
 
+_EPOCHS_COUNTED = 1 << 32
+"""Beyond that, draws that follow the epoch come round again."""
+
 
 def padded(split: Split, rows_bucket: int) -> Rows:
     """A split on the device, padded to its bucket with zero rows that masks leave out."""
     count, width = split.inputs.shape
     inputs = np.zeros((rows_bucket, width), np.float32)
-    labels = np.zeros(rows_bucket, np.float32)
+    labels = np.zeros((rows_bucket, *split.labels.shape[1:]), np.float32)
     inputs[:count], labels[:count] = split.inputs, split.labels
     rows: Rows = jax.device_put(Rows(inputs, labels, np.int32(count)))
     return rows
@@ -62,7 +65,11 @@ class Walk:
             self._fill(cursor.epoch, epochs)
         skipped = (cursor.epoch - self._first_epoch) * self.per_epoch
         return Batches(
-            self._order, np.int32(self._batch_size), np.int32(self.per_epoch), np.int32(skipped + cursor.position)
+            order=self._order,
+            batch_size=np.int32(self._batch_size),
+            per_epoch=np.int32(self.per_epoch),
+            position=np.int32(skipped + cursor.position),
+            epoch=np.uint32(self._first_epoch % _EPOCHS_COUNTED),
         )
 
     def _fill(self, epoch: int, epochs: int) -> None:

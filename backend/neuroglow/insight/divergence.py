@@ -14,11 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.hyper import Hyper, at_update
+from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import Snapshot, to_state
-from neuroglow.engine.train import Batches, Rows, State, batch_at, gradient, one_update
+from neuroglow.engine.train import Batches, Rows, State, batch_at, gradient, thinning_at, walked_update
 from neuroglow.engine.walk import Walk
-from neuroglow.nets.losses import Head
 from neuroglow.nets.model import Network, tree_all_finite
 from neuroglow.nets.shape import layer_names
 
@@ -35,8 +35,7 @@ class Origin:
 
 
 def checked_chunk(
-    head: Head,
-    optimizer: str,
+    rule: Rule,
     batch_bucket: int,
     state: State,
     hyper: Hyper,
@@ -55,8 +54,7 @@ def checked_chunk(
 
     def update(carry: tuple[Array, State, Array]) -> tuple[Array, State, Array]:
         index, state, _ = carry
-        inputs, labels, mask = batch_at(rows, batches, batch_bucket, index)
-        new, mean, _ = one_update(head, optimizer, state, hyper, inputs, labels, mask)
+        new, mean, _ = walked_update(rule, batch_bucket, state, hyper, rows, batches, index)
         good = jnp.isfinite(mean) & tree_all_finite(new.model)
         kept = jax.tree.map(lambda fresh, old: jnp.where(good, fresh, old), new, state)
         return index + good.astype(jnp.int32), kept, good
@@ -67,15 +65,17 @@ def checked_chunk(
 
 
 def _examine(
-    head: Head, optimizer: str, batch_bucket: int, state: State, hyper: Hyper, rows: Rows, batches: Batches
+    rule: Rule, batch_bucket: int, state: State, hyper: Hyper, rows: Rows, batches: Batches
 ) -> tuple[Any, Array, Network, Network]:
     """Finite or not, per layer: activations of the forward pass, the loss, gradients, parameters after the update."""
-    inputs, labels, mask = batch_at(rows, batches, batch_bucket, jnp.zeros((), jnp.int32))
-    captured = jax.vmap(state.model.capture)(inputs)
-    used = mask[:, None] > 0
+    first = jnp.zeros((), jnp.int32)
+    batch = batch_at(rows, batches, batch_bucket, first)
+    factors = thinning_at(rule, state.model, hyper, batches, batch, first)
+    captured = jax.vmap(state.model.capture)(batch.inputs, factors)
+    used = batch.mask[:, None] > 0
     forward = tuple(_finite_layers(jnp.where(used if a.ndim == 2 else used[..., None], a, 0.0)) for _, a in captured)
-    (mean, _), slopes = gradient(head, state.model, inputs, labels, mask)
-    new, _, _ = one_update(head, optimizer, state, hyper, inputs, labels, mask)
+    (mean, _), slopes = gradient(rule.objective, state.model, hyper, batch, factors)
+    new, _, _ = walked_update(rule, batch_bucket, state, hyper, rows, batches, first)
     return forward, jnp.isfinite(mean), _finite_blocks(slopes), _finite_blocks(new.model)
 
 
@@ -92,27 +92,28 @@ def _finite_blocks(model: Network) -> Any:
     return tuple(block_finite(block.weight, block.bias) for block in model.blocks)
 
 
-_replay = jax.jit(checked_chunk, static_argnums=(0, 1, 2), donate_argnums=3)
-_examined = jax.jit(_examine, static_argnums=(0, 1, 2))
+_replay = jax.jit(checked_chunk, static_argnums=(0, 1), donate_argnums=2)
+_examined = jax.jit(_examine, static_argnums=(0, 1))
 
 
-def locate(snapshot: Snapshot, walk: Walk, head: Head, hyper: Hyper, most: int) -> Origin | None:
+def locate(snapshot: Snapshot, walk: Walk, rule: Rule, hyper: Hyper, most: int) -> Origin | None:
     """Replay at most `most` updates from a finite snapshot; None if all of them are finite.
 
     Compiles its own program (the first time for a network), so call it off the dispatch thread.
     """
-    optimizer = snapshot.experiment.training.optimizer.type
-    static = (head, optimizer, walk.batch_bucket)
+    static = (rule, walk.batch_bucket)
     # An edit since may have changed the number of batches in an epoch; the run went on the same way.
     state, cursor = to_state(snapshot), snapshot.cursor.rescaled(walk.per_epoch)
     remaining = most
     while remaining > 0:
         wanted = min(remaining, walk.room(cursor))
-        state, done, bad = _replay(*static, state, hyper, walk.rows, walk.batches(cursor, wanted), np.int32(wanted))
+        numbers = at_update(hyper, cursor.update)
+        state, done, bad = _replay(*static, state, numbers, walk.rows, walk.batches(cursor, wanted), np.int32(wanted))
         good = int(done)
         cursor, remaining = walk.advanced(cursor, good), remaining - good
         if bool(bad):
-            seen = _examined(*static, state, hyper, walk.rows, walk.batches(cursor, 1))
+            numbers = at_update(hyper, cursor.update)
+            seen = _examined(*static, state, numbers, walk.rows, walk.batches(cursor, 1))
             layer, what = _first_bad(layer_names(snapshot.experiment), seen)
             return Origin(cursor.update + 1, layer, what)
     return None

@@ -15,7 +15,8 @@ import numpy as np
 from jax import Array, ShapeDtypeStruct
 from numpy.typing import NDArray
 
-from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.hyper import Hyper
+from neuroglow.engine.numbers import abstract_hyper
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import State, bucket
 from neuroglow.insight.judging import curves, probabilities, verdict
@@ -68,7 +69,7 @@ class JudgementProbe:
 
     @property
     def key(self) -> Hashable:
-        return ("judgement", self._subject.shape, self._subject.head, self._bucket)
+        return ("judgement", self._subject.shape, self._subject.rule.objective, self._bucket)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -95,18 +96,19 @@ class JudgementProbe:
         return 4 * (shared + per_class * (classes + 1) + 6 * curves.POINTS * with_curves)
 
     def compile(self) -> Callable[..., Outputs]:
-        subject = self._subject
+        subject, objective = self._subject, self._subject.rule.objective
 
-        def program(model: Network, inputs: Array, labels: Array) -> tuple[Array, Array]:
+        def program(model: Network, inputs: Array, labels: Array, parameter: Array | None) -> tuple[Array, Array]:
             z = jax.vmap(model)(inputs)
-            return z, jax.vmap(lambda one, label: loss(subject.head, one, label))(z, labels)
+            return z, jax.vmap(lambda one, label: loss(objective, one, label, parameter))(z, labels)
 
         inputs = ShapeDtypeStruct(self._inputs.shape, jnp.float32)
         labels = ShapeDtypeStruct(self._labels.shape, jnp.float32)
-        return jax.jit(program).lower(abstract_state(subject.shape, "sgd").model, inputs, labels).compile()
+        parameter = abstract_hyper(subject.rule, subject.shape).loss_parameter
+        return jax.jit(program).lower(abstract_state(subject.shape, "sgd").model, inputs, labels, parameter).compile()
 
     def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
-        return program(state.model, self._inputs, self._labels)
+        return program(state.model, self._inputs, self._labels, hyper.loss_parameter)
 
     def tensors(self, outputs: Outputs) -> Tensors:
         z, losses = (np.asarray(array)[: self._count] for array in outputs)

@@ -13,7 +13,7 @@ from jax import Array, ShapeDtypeStruct
 from numpy.typing import NDArray
 
 from neuroglow.data.planes import WHOLE_PLANE, ComponentPlane, Domain, plane_of
-from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.hyper import Hyper
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, ShapeDtypeStruct
 
-from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.hyper import Hyper
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import State, bucket
 from neuroglow.insight.probe import Outputs, Subject, Tensors, half

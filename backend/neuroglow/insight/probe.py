@@ -19,7 +19,9 @@ from jax import Array
 from numpy.typing import NDArray
 
 from neuroglow.data import Dataset
-from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.hyper import Hyper
+from neuroglow.engine.programs import abstract_rows
+from neuroglow.engine.rule import Rule, rule_of
 from neuroglow.engine.train import Rows, State
 from neuroglow.errors import InvalidInputError
 from neuroglow.nets.losses import Head, head_of
@@ -53,14 +55,25 @@ class Subject:
         return head_of(self.experiment)
 
     @cached_property
+    def rule(self) -> Rule:
+        return rule_of(self.experiment)
+
+    @cached_property
     def probe_rows(self) -> Rows:
         """The first training rows (they are shuffled), padded to `PROBE_ROWS`."""
         split = self.dataset.train
         count = min(PROBE_ROWS, len(split.labels))
         inputs = np.zeros((PROBE_ROWS, split.inputs.shape[1]), np.float32)
-        labels = np.zeros(PROBE_ROWS, np.float32)
+        labels = np.zeros((PROBE_ROWS, *split.labels.shape[1:]), np.float32)
         inputs[:count], labels[:count] = split.inputs[:count], split.labels[:count]
         return Rows(inputs, labels, np.int32(count))
+
+    @property
+    def abstract_probe_rows(self) -> Rows:
+        """Shapes and dtypes of `probe_rows`."""
+        outputs = self.shape.outputs if self.rule.objective.reads_vectors else None
+        rows: Rows = abstract_rows(self.shape.inputs, PROBE_ROWS, outputs)
+        return rows
 
     def select(self, layers: str | Sequence[str]) -> tuple[str, ...]:
         """The layers asked for that exist; "all" is every layer that computes."""

@@ -15,14 +15,16 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from neuroglow.engine.optimizers import Hyper, Leaf, apply_update
-from neuroglow.engine.programs import abstract_rows, scalar
+from neuroglow.engine.hyper import Hyper, Leaf
+from neuroglow.engine.numbers import abstract_hyper
+from neuroglow.engine.optimizers import apply_update
+from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import Rows, State
 from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors
 from neuroglow.insight.weights import weight_gradient
 from neuroglow.nets.activations import ACTIVATIONS, RECTIFIERS
-from neuroglow.nets.losses import Head, answer
+from neuroglow.nets.losses import answer
 from neuroglow.nets.model import Network
 from neuroglow.nets.shape import NetShape
 from neuroglow.spec.network import INPUT
@@ -69,16 +71,16 @@ def _flat(activation: str, z: Array) -> Array:
     return ((flat & (z > 0)) if activation in RECTIFIERS else flat).astype(jnp.float32)
 
 
-def health(head: Head, shape: NetShape, optimizer: str, state: State, hyper: Hyper, rows: Rows) -> UnitFigures:
+def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) -> UnitFigures:
     """The figures of every unit over `rows`, the output's taken after its own activation."""
     model = state.model
     used = jnp.arange(PROBE_ROWS) < rows.valid
     weight = used.astype(jnp.float32)[:, None] / rows.valid.astype(jnp.float32)
     captured = [(jnp.nan_to_num(z), jnp.nan_to_num(a)) for z, a in jax.vmap(model.capture)(jnp.asarray(rows.inputs))]
-    slopes = weight_gradient(head, model, rows)
-    after, _ = apply_update(optimizer, hyper, model, state.moments, slopes)
+    slopes = weight_gradient(rule, model, hyper, rows)
+    after, _ = apply_update(rule, hyper, model, state.moments, slopes)
 
-    a = _side_by_side([*(a for _, a in captured[:-1]), answer(head, captured[-1][1])])
+    a = _side_by_side([*(a for _, a in captured[:-1]), answer(rule.objective.head, captured[-1][1])])
     flat = _side_by_side([_flat(block.activation, z) for block, (z, _) in zip(model.blocks, captured, strict=True)])
     mean = jnp.sum(a * weight, axis=0)
     low = jnp.min(jnp.where(used[:, None], a, jnp.inf), axis=0)
@@ -113,12 +115,11 @@ class StatisticsProbe:
     def __init__(self, ask: SubscribeStatistics, subject: Subject) -> None:
         self._subject = subject
         self._layers = subject.select(ask.layers)
-        self._optimizer = subject.experiment.training.optimizer.type
         self._rows: Rows = jax.device_put(subject.probe_rows)
 
     @property
     def key(self) -> Hashable:
-        return ("statistics", self._subject.shape, self._subject.head, self._optimizer)
+        return ("statistics", self._subject.shape, self._subject.rule)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -129,13 +130,10 @@ class StatisticsProbe:
         return len(self._layers) * 4 * (len(COLUMNS) + BINS + 2)
 
     def compile(self) -> Callable[..., Outputs]:
-        head, shape, optimizer = self._subject.head, self._subject.shape, self._optimizer
-        program = jax.jit(lambda state, hyper, rows: health(head, shape, optimizer, state, hyper, rows))
-        return program.lower(
-            abstract_state(shape, optimizer),
-            Hyper(*(scalar(jnp.float32) for _ in Hyper._fields)),
-            abstract_rows(shape.inputs, PROBE_ROWS),
-        ).compile()
+        subject, rule, shape = self._subject, self._subject.rule, self._subject.shape
+        program = jax.jit(lambda state, hyper, rows: health(rule, shape, state, hyper, rows))
+        state, hyper = abstract_state(shape, rule.optimizer), abstract_hyper(rule, shape)
+        return program.lower(state, hyper, subject.abstract_probe_rows).compile()
 
     def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
         return program(state, hyper, self._rows)

@@ -12,12 +12,13 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from neuroglow.engine.optimizers import Hyper
-from neuroglow.engine.programs import abstract_rows
+from neuroglow.engine.hyper import Hyper
+from neuroglow.engine.numbers import abstract_hyper
+from neuroglow.engine.optimizers import bounded
+from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import abstract_state
-from neuroglow.engine.train import Rows, State, gradient
+from neuroglow.engine.train import Batch, Rows, State, gradient
 from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors, half
-from neuroglow.nets.losses import Head
 from neuroglow.nets.model import Network
 from neuroglow.spec.network import INPUT
 from neuroglow.wire.messages import SubscribeGradients, SubscribeWeights
@@ -64,10 +65,14 @@ def pooled_blocks(model: Network, wanted: tuple[bool, ...], max_cells: int) -> t
     )
 
 
-def weight_gradient(head: Head, model: Network, rows: Rows) -> Network:
-    """Gradient of the mean loss over `rows`, without regularisation."""
+def weight_gradient(rule: Rule, model: Network, hyper: Hyper, rows: Rows) -> Network:
+    """Gradient of the mean loss over `rows` as the optimizer would see it: clipped, 0 where parameters are held.
+
+    No unit is silenced, and regularisation is left out.
+    """
     mask = (jnp.arange(PROBE_ROWS) < rows.valid).astype(jnp.float32)
-    return gradient(head, model, jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)[1]
+    batch = Batch(jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)
+    return bounded(rule, hyper, gradient(rule.objective, model, hyper, batch)[1])
 
 
 class _MatrixProbe:
@@ -124,7 +129,7 @@ class GradientsProbe(_MatrixProbe):
 
     @property
     def key(self) -> Hashable:
-        return ("gradients", self._subject.shape, self._subject.head, self._wanted, self._max_cells)
+        return ("gradients", self._subject.shape, self._subject.rule, self._wanted, self._max_cells)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -133,11 +138,11 @@ class GradientsProbe(_MatrixProbe):
     def compile(self) -> Callable[..., Outputs]:
         subject, wanted, cells = self._subject, self._wanted, self._max_cells
 
-        def program(model: Network, rows: Rows) -> Outputs:
-            return pooled_blocks(weight_gradient(subject.head, model, rows), wanted, cells)
+        def program(model: Network, hyper: Hyper, rows: Rows) -> Outputs:
+            return pooled_blocks(weight_gradient(subject.rule, model, hyper, rows), wanted, cells)
 
-        model = abstract_state(subject.shape, "sgd").model
-        return jax.jit(program).lower(model, abstract_rows(subject.shape.inputs, PROBE_ROWS)).compile()
+        model, hyper = abstract_state(subject.shape, "sgd").model, abstract_hyper(subject.rule, subject.shape)
+        return jax.jit(program).lower(model, hyper, subject.abstract_probe_rows).compile()
 
     def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
-        return program(state.model, self._rows)
+        return program(state.model, hyper, self._rows)

@@ -9,6 +9,10 @@ from jax import Array
 
 from neuroglow.nets.activations import ACTIVATIONS
 
+Thinning = tuple[Array | None, ...]
+"""Per block what its activations are multiplied with while training: f32 (units,) or (layers, units). Empty or None:
+nothing."""
+
 
 class Dense(eqx.Module):
     """a = activation(W x + b)
@@ -20,10 +24,10 @@ class Dense(eqx.Module):
     bias: Array
     activation: str = eqx.field(static=True)
 
-    def __call__(self, x: Array) -> tuple[Array, Array]:
-        """x (fan_in,) -> z (units,), a (units,)."""
+    def __call__(self, x: Array, factors: Array | None = None) -> tuple[Array, Array]:
+        """x (fan_in,) -> z (units,), a (units,), a times `factors` (units,)."""
         z = self.weight @ x + self.bias
-        return z, ACTIVATIONS[self.activation](z)
+        return z, _thinned(ACTIVATIONS[self.activation](z), factors)
 
 
 class Stack(eqx.Module):
@@ -36,26 +40,26 @@ class Stack(eqx.Module):
     bias: Array
     activation: str = eqx.field(static=True)
 
-    def __call__(self, x: Array) -> tuple[Array, Array]:
-        """x (units,) -> z (layers, units), a (layers, units)."""
+    def __call__(self, x: Array, factors: Array | None = None) -> tuple[Array, Array]:
+        """x (units,) -> z (layers, units), a (layers, units), each layer's a times its own of `factors`."""
 
-        def layer(x: Array, parameters: tuple[Array, Array]) -> tuple[Array, tuple[Array, Array]]:
-            weight, bias = parameters
+        def layer(x: Array, parameters: tuple[Array, Array, Array | None]) -> tuple[Array, tuple[Array, Array]]:
+            weight, bias, factor = parameters
             z = weight @ x + bias
-            a = ACTIVATIONS[self.activation](z)
+            a = _thinned(ACTIVATIONS[self.activation](z), factor)
             return a, (z, a)
 
-        _, captured = jax.lax.scan(layer, x, (self.weight, self.bias))
+        _, captured = jax.lax.scan(layer, x, (self.weight, self.bias, factors))
         return captured
 
-    def last(self, x: Array) -> Array:
-        """x (units,) -> the last layer's a (units,), keeping nothing of the layers between."""
+    def last(self, x: Array, factors: Array | None = None) -> Array:
+        """The last layer's a of `__call__`, (units,), keeping nothing of the layers between."""
 
-        def layer(x: Array, parameters: tuple[Array, Array]) -> tuple[Array, None]:
-            weight, bias = parameters
-            return ACTIVATIONS[self.activation](weight @ x + bias), None
+        def layer(x: Array, parameters: tuple[Array, Array, Array | None]) -> tuple[Array, None]:
+            weight, bias, factor = parameters
+            return _thinned(ACTIVATIONS[self.activation](weight @ x + bias), factor), None
 
-        return jax.lax.scan(layer, x, (self.weight, self.bias))[0]
+        return jax.lax.scan(layer, x, (self.weight, self.bias, factors))[0]
 
 
 class Network(eqx.Module):
@@ -63,20 +67,24 @@ class Network(eqx.Module):
 
     blocks: tuple[Dense | Stack, ...]
 
-    def __call__(self, x: Array) -> Array:
+    def __call__(self, x: Array, thinning: Thinning = ()) -> Array:
         """x (inputs,) -> logits or predicted targets z (outputs,)."""
-        for block in self.blocks:
-            x = block.last(x) if isinstance(block, Stack) else block(x)[1]
+        for block, factors in zip(self.blocks, thinning or (None,) * len(self.blocks), strict=True):
+            x = block.last(x, factors) if isinstance(block, Stack) else block(x, factors)[1]
         return x
 
-    def capture(self, x: Array) -> tuple[tuple[Array, Array], ...]:
+    def capture(self, x: Array, thinning: Thinning = ()) -> tuple[tuple[Array, Array], ...]:
         """x (inputs,) -> (z, a) of every block: (units,) for a layer, (layers, units) for a stack."""
         captured: list[tuple[Array, Array]] = []
-        for block in self.blocks:
-            z, a = block(x)
+        for block, factors in zip(self.blocks, thinning or (None,) * len(self.blocks), strict=True):
+            z, a = block(x, factors)
             captured.append((z, a))
             x = a[-1] if isinstance(block, Stack) else a
         return tuple(captured)
+
+
+def _thinned(a: Array, factors: Array | None) -> Array:
+    return a if factors is None else a * factors
 
 
 def is_weight(model: Network) -> Network:

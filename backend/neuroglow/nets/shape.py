@@ -5,12 +5,15 @@ Consecutive equal layers form a stack, which runs and compiles as one scan over 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from neuroglow.spec.datasets import input_names, output_count
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.network import OUTPUT
 
+T = TypeVar("T")
 STACK_FROM = 12
 """Fewer equal layers than this run unrolled: a nested loop costs more on a CPU than it saves in compile time."""
 
@@ -62,6 +65,11 @@ class NetShape:
                 return number, index
             index -= block.count
         raise IndexError(index)
+
+    def by_block(self, values: Sequence[T]) -> tuple[tuple[T, ...], ...]:
+        """One value per layer, gathered by block."""
+        remaining = iter(values)
+        return tuple(tuple(next(remaining) for _ in range(block.count)) for block in self.blocks)
 
 
 def layer_names(experiment: Experiment) -> tuple[str, ...]:

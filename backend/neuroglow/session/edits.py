@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neuroglow.engine.cells import with_cells
+from neuroglow.engine.layers import Layer, Layers
 from neuroglow.engine.order import batches_per_epoch
-from neuroglow.engine.snapshot import Layer, Layers, Snapshot, initial_snapshot, with_fresh_moments
+from neuroglow.engine.snapshot import Snapshot, initial_snapshot, with_fresh_moments
 from neuroglow.nets.shape import layer_names
 from neuroglow.spec.datasets import input_names, split_counts
 from neuroglow.spec.experiment import Experiment
@@ -46,6 +48,7 @@ def carry_over(snapshot: Snapshot, new: Experiment) -> Snapshot:
         moments, scalars = (), ()
     train, _ = split_counts(new.data)
     cursor = snapshot.cursor.rescaled(batches_per_epoch(train, effective_batch(new)))
+    layers = with_cells(layers, new.network.pins, new)
     carried = Snapshot(new, cursor, layers, moments, scalars)
     return carried if new.training.optimizer.type == old.training.optimizer.type else with_fresh_moments(carried)
 

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from neuroglow.data import load
+from neuroglow.engine.hyper import Hyper, at_update
 from neuroglow.engine.metrics import Tally, mean_loss, mean_score
-from neuroglow.engine.optimizers import Hyper, hyper_of
+from neuroglow.engine.numbers import hyper_of
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.programs import TrainProgram
 from neuroglow.engine.snapshot import Snapshot, from_state, to_state
@@ -72,9 +73,14 @@ class Trainer:
         self._is_sound = True
 
     def _describe(self) -> None:
-        training = self.experiment.training
-        self.hyper: Hyper = hyper_of(training)
-        self.walk = Walk(self.subject.dataset, self.program.key, training.seed, effective_batch(self.experiment))
+        dataset, training = self.subject.dataset, self.experiment.training
+        self._numbers = hyper_of(self.experiment, dataset)
+        self.walk = Walk(dataset, self.program.key, training.seed, effective_batch(self.experiment))
+
+    @property
+    def hyper(self) -> Hyper:
+        """The live numbers of the next update."""
+        return at_update(self._numbers, self.cursor.update)
 
     # --- chunks
 
@@ -84,14 +90,14 @@ class Trainer:
         batches = self.walk.batches(self.cursor, wanted)
         result = self.program.train(self.state, self.hyper, self.walk.rows, batches, np.int32(wanted))
         self.state = result.state
-        test = self.program.evaluate(self.state.model, self._test) if evaluate else None
+        test = self.evaluate() if evaluate else None
         self._newest = chunk = Chunk(self.cursor, wanted, self.walk.per_epoch, result, test)
         self.cursor = self.walk.advanced(self.cursor, wanted)
         return chunk
 
     def evaluate(self) -> Sums:
         """Enqueue the test set's sums at the present state."""
-        return self.program.evaluate(self.state.model, self._test)
+        return self.program.evaluate(self.state.model, self._numbers, self._test)
 
     def finish(self, chunk: Chunk) -> Finished:
         """Wait for a chunk and count it. Chunks are finished in the order they were launched."""

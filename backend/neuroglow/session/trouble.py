@@ -32,11 +32,11 @@ class Trouble:
     def begin(self, trainer: Trainer, update: int) -> None:
         """The loss of `update` was not finite: replay from the last good moment, off the dispatch thread."""
         good, walk = trainer.good, trainer.walk.copy()
-        head, hyper = trainer.program.key.head, trainer.hyper
+        rule, hyper = trainer.program.key.rule, trainer.hyper
         self.divergence = Divergence(update=update, good_update=good.cursor.update, located=False)
         self.reason = f"The loss stopped being a finite number at update {update}"
         most = update - good.cursor.update
-        self._search = self._keeper.run(lambda: locate(good, walk, head, hyper, most))
+        self._search = self._keeper.run(lambda: locate(good, walk, rule, hyper, most))
         self._search.add_done_callback(lambda _: self._wake())
 
     @property

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from neuroglow.engine.compiler import Compiler
-from neuroglow.engine.optimizers import Hyper
+from neuroglow.engine.hyper import Hyper
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError, NotFoundError

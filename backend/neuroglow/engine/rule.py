@@ -1,0 +1,57 @@
+"""The rule of training: what of it a program depends on. Features that are off are not in the program at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from neuroglow.nets.losses import Objective, objective_of
+from neuroglow.nets.shape import NetShape, net_shape
+from neuroglow.spec.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Static, hashable; every number that goes with it is traced (`engine.hyper.Hyper`)."""
+
+    objective: Objective
+    optimizer: str
+    schedule: str | None = None
+    """The type of a schedule; None leaves the learning rate alone."""
+    clipping: str = "none"
+    dropout: tuple[bool, ...] = ()
+    """Per block of the network, whether units are silenced; empty when none are."""
+    is_layered: bool = False
+    """A layer has a regularisation of its own."""
+    is_weighted: bool = False
+    """Classes count differently."""
+    holds: bool = False
+    """Layers are frozen or weights pinned."""
+
+
+def rule_of(experiment: Experiment) -> Rule:
+    network, training = experiment.network, experiment.training
+    objective = objective_of(experiment)
+    is_scheduled = training.schedule.type != "constant" or training.schedule.warmup > 0
+    regularizations = (*(layer.regularization for layer in network.layers), network.output_regularization)
+    frozen = (*(layer.frozen for layer in network.layers), network.output_frozen)
+    return Rule(
+        objective=objective,
+        optimizer=training.optimizer.type,
+        schedule=training.schedule.type if is_scheduled else None,
+        clipping=training.clipping.type,
+        dropout=_blocks_with_dropout(experiment, net_shape(experiment)),
+        is_layered=any(own is not None for own in regularizations),
+        is_weighted=training.class_weights == "balanced" and objective.head != "linear",
+        holds=any(frozen) or bool(network.pins),
+    )
+
+
+def dropout_rates(experiment: Experiment) -> tuple[float, ...]:
+    """Per layer that computes; the output is never silenced."""
+    return (*(layer.dropout for layer in experiment.network.layers), 0.0)
+
+
+def _blocks_with_dropout(experiment: Experiment, shape: NetShape) -> tuple[bool, ...]:
+    by_block = shape.by_block(dropout_rates(experiment))
+    silenced = tuple(any(rate > 0.0 for rate in rates) for rates in by_block)
+    return silenced if any(silenced) else ()
