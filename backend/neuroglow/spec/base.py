@@ -67,7 +67,7 @@ def pointer(document: Any, location: Sequence[int | str]) -> str:
             here = here[step]
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
             here = here[step]
-        elif not is_last or (isinstance(here, Mapping) and step in here.values()):
+        elif not is_last or not isinstance(here, Mapping) or step in here.values():
             continue
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in steps)
