@@ -79,8 +79,9 @@ def _fitted(model: ClusterModel, clusters: int, inputs: Array) -> tuple[Any, flo
     with warnings.catch_warnings():
         # Fewer different rows than clusters, or a mixture that still creeps: the figures say how good it is.
         warnings.simplefilter("ignore")
+        unfitted = clusterer(model, clusters)
         began = time.perf_counter()
-        fitted = clusterer(model, clusters).fit(inputs)
+        fitted = unfitted.fit(inputs)
         return fitted, time.perf_counter() - began
 
 

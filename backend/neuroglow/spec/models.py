@@ -12,10 +12,10 @@ from neuroglow.spec.base import Spec
 from neuroglow.spec.data import AnyData, DataSpec
 from neuroglow.spec.datasets import Task, facts
 
+# Titles are what pages call them; a client may build its controls from the schema alone.
 Strength = Annotated[float, Field(ge=limits.MIN_MODEL_STRENGTH, le=limits.MAX_MODEL_STRENGTH)]
-Depth = Annotated[int, Field(ge=1, le=limits.MAX_TREE_DEPTH)]
-Trees = Annotated[int, Field(ge=1, le=limits.MAX_TREES)]
-Clusters = Annotated[int, Field(ge=limits.MIN_CLUSTERS, le=limits.MAX_CLUSTERS)]
+Depth = Annotated[int, Field(title="Depth at most", ge=1, le=limits.MAX_TREE_DEPTH)]
+Clusters = Annotated[int, Field(title="Clusters", ge=limits.MIN_CLUSTERS, le=limits.MAX_CLUSTERS)]
 
 
 class LinearRegression(Spec):
@@ -28,14 +28,14 @@ class Ridge(Spec):
     """Least squares with a price on large coefficients: + alpha · Σ w²."""
 
     type: Literal["ridge"] = "ridge"
-    alpha: Strength = 1.0
+    alpha: Annotated[Strength, Field(title="Penalty α")] = 1.0
 
 
 class LogisticRegression(Spec):
     """A weighted sum per class, turned into probabilities; `c` is the inverse of the L2 price."""
 
     type: Literal["logistic_regression"] = "logistic_regression"
-    c: Strength = 1.0
+    c: Annotated[Strength, Field(title="Inverse penalty C")] = 1.0
 
 
 class DecisionTree(Spec):
@@ -43,14 +43,14 @@ class DecisionTree(Spec):
 
     type: Literal["decision_tree"] = "decision_tree"
     max_depth: Depth = 5
-    min_leaf: Annotated[int, Field(ge=1, le=limits.MAX_LEAF_ROWS)] = 1
+    min_leaf: Annotated[int, Field(title="Rows in a leaf at least", ge=1, le=limits.MAX_LEAF_ROWS)] = 1
 
 
 class RandomForest(Spec):
     """The mean of many trees, each grown on other rows and other inputs."""
 
     type: Literal["random_forest"] = "random_forest"
-    trees: Trees = 100
+    trees: Annotated[int, Field(title="Trees", ge=1, le=limits.MAX_TREES)] = 100
     max_depth: Depth = 16
 
 
@@ -58,25 +58,25 @@ class GradientBoosting(Spec):
     """Small trees in a row, each correcting those before it (histogram-based)."""
 
     type: Literal["gradient_boosting"] = "gradient_boosting"
-    rounds: Trees = 100
-    learning_rate: Annotated[float, Field(ge=0.001, le=1.0)] = 0.1
-    leaves: Annotated[int, Field(ge=2, le=limits.MAX_LEAVES)] = 31
+    rounds: Annotated[int, Field(title="Rounds", ge=1, le=limits.MAX_TREES)] = 100
+    learning_rate: Annotated[float, Field(title="Learning rate", ge=0.001, le=1.0)] = 0.1
+    leaves: Annotated[int, Field(title="Leaves of a tree", ge=2, le=limits.MAX_LEAVES)] = 31
 
 
 class NearestNeighbours(Spec):
     """The vote, or the mean, of the training rows that lie nearest."""
 
     type: Literal["nearest_neighbours"] = "nearest_neighbours"
-    neighbours: Annotated[int, Field(ge=1, le=limits.MAX_NEIGHBOURS)] = 5
-    weights: Literal["uniform", "distance"] = "uniform"
+    neighbours: Annotated[int, Field(title="Neighbours", ge=1, le=limits.MAX_NEIGHBOURS)] = 5
+    weights: Annotated[Literal["uniform", "distance"], Field(title="Votes weigh by")] = "uniform"
 
 
 class SupportVectorMachine(Spec):
     """The border with the widest margin, held by a few training rows."""
 
     type: Literal["support_vector_machine"] = "support_vector_machine"
-    c: Strength = 1.0
-    kernel: Literal["rbf", "linear", "poly"] = "rbf"
+    c: Annotated[Strength, Field(title="Price of errors C")] = 1.0
+    kernel: Annotated[Literal["rbf", "linear", "poly"], Field(title="Kernel")] = "rbf"
 
 
 class KMeans(Spec):
@@ -91,7 +91,7 @@ class GaussianMixture(Spec):
 
     type: Literal["gaussian_mixture"] = "gaussian_mixture"
     clusters: Clusters = 3
-    covariance: Literal["full", "diag", "spherical"] = "full"
+    covariance: Annotated[Literal["full", "diag", "spherical"], Field(title="Shape of a cloud")] = "full"
 
 
 SupervisedModel = (

@@ -25,14 +25,20 @@ export function describeRun(status: State, update: number, point: Point | null):
 }
 
 /** What a map over the plane shows: which side of zero covers how much, and where. `values` row by row from the top. */
-export function describeMap(values: Float32Array, facts: DataSetFacts, neuron: string | null, shownClass: number): string {
+export function describeMap(
+  values: Float32Array,
+  facts: DataSetFacts,
+  neuron: string | null,
+  shownClass: number,
+  who = 'The network',
+): string {
   const share = values.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / Math.max(1, values.length);
   const percent = `${Math.round(share * 100)} per cent of the plane`;
   const where = side(values);
   if (neuron !== null) return `${neuron} is positive on ${percent}${where}`;
   if (facts.task === 'regression') return `The prediction is above the mean on ${percent}${where}`;
   const name = facts.classes.length > 2 ? facts.classes[shownClass] : facts.classes[1];
-  return `The network answers ${name} on ${percent}${where}`;
+  return `${who} answers ${name} on ${percent}${where}`;
 }
 
 /** Where the positive cells gather, if they clearly do. */

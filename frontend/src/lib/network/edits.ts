@@ -56,7 +56,7 @@ const LABELS: Record<string, string> = {
   weight_decay: 'Weight decay',
 };
 
-interface Property {
+export interface Property {
   /** A field that may be left out: the bounds are those of the kind that is no null. */
   readonly anyOf?: readonly Property[];
   readonly default?: unknown;
@@ -111,7 +111,7 @@ function defaults(of: Record<string, Property>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(of).map(([name, property]) => [name, property.default]));
 }
 
-function boundsOf(given: Property): Bounds {
+export function boundsOf(given: Property): Bounds {
   const property = given.anyOf?.[0] ?? given;
   return {
     low: property.exclusiveMinimum ?? property.minimum ?? -Infinity,

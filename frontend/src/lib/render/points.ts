@@ -24,7 +24,7 @@ export interface Marking {
 }
 
 /** `chosen` is the class shown against the rest; `mean` and `reach` place the targets of a regression. */
-export function marking(facts: DataSetFacts, chosen: number, mean: number, reach: number): Marking {
+export function marking(facts: Pick<DataSetFacts, 'task' | 'classes'>, chosen: number, mean: number, reach: number): Marking {
   const classes = facts.classes.length;
   if (facts.task === 'regression') return { tone: (target) => (target - mean) / reach, shape: () => 0 };
   if (classes <= 2) return { tone: (target) => (target > 0.5 ? STRONG : -STRONG), shape: () => 0 };

@@ -1,5 +1,14 @@
 /** The HTTP side of the gateway. Every refusal becomes an `ApiError` that carries the server's sentence. */
-import type { Catalog, Experiment, Health, SamplesRequest, SessionCreated, SessionInfo } from '../schema.gen';
+import type {
+  Catalog,
+  Experiment,
+  FitRequest,
+  Health,
+  ModelResult,
+  SamplesRequest,
+  SessionCreated,
+  SessionInfo,
+} from '../schema.gen';
 import { decodeTensors, type TensorFile } from '../wire/frame';
 
 export class ApiError extends Error {
@@ -35,6 +44,9 @@ export async function getSamples(ask: SamplesRequest, signal: AbortSignal): Prom
   const response = await request('POST', '/api/samples', { body: ask, signal });
   return decodeTensors(await response.arrayBuffer());
 }
+
+export const fitModel = (ask: FitRequest, signal: AbortSignal): Promise<ModelResult> =>
+  json('POST', '/api/models', { body: ask, signal });
 
 export function liveUrl(id: string): string {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -4,6 +4,7 @@ import type { Component } from 'svelte';
 type Load = () => Promise<{ default: Component<{ onclose: () => void }> }>;
 
 export const DIALOGS: Record<string, Load> = {
+  models: () => import('./models/ModelsDialog.svelte'),
   runs: () => import('./runs/RunsDialog.svelte'),
   judge: () => import('./judge/JudgeDialog.svelte'),
 };
