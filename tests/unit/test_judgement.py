@@ -152,3 +152,17 @@ def test_frame_bytes_are_enough_for_what_is_sent(about: DataSetFacts) -> None:
 
 def test_it_comes_twice_a_second_unless_asked_otherwise() -> None:
     assert parse_subscribe({"type": "subscribe", "request": 1, "stream": "judgement"}).max_fps == 2.0
+
+
+def test_a_reconstruction_is_judged_output_by_output() -> None:
+    spec = experiment(data={"source": "bundled", "name": "iris", "goal": "reconstruct"}, network=dense(3))
+    watched = watch(spec, stream="judgement")
+    z, rows = outputs_of(spec, "test")
+    truth = rows.labels.astype(float)
+    each = metrics.r2_score(truth, z, multioutput="raw_values")
+    squared = metrics.mean_squared_error(truth, z, multioutput="raw_values")
+    np.testing.assert_allclose(watched.tensors["outputs"], np.stack([each, squared], axis=1), rtol=1e-5, atol=1e-6)
+    assert figures(watched)["r2"] == pytest.approx(metrics.r2_score(truth, z), rel=1e-5)
+    worst = np.argsort(-np.square(truth - z).mean(axis=1), kind="stable")
+    assert watched.tensors["worst"].tolist() == worst[: verdict.WORST].tolist()
+    assert sum(array.nbytes for array in watched.tensors.values()) <= watched.probe.frame_bytes
