@@ -20,6 +20,15 @@ def watch_link(owner: Page) -> str:
     return link
 
 
+def reads_without_changing(watcher: Page, panel: str) -> None:
+    """Open a panel: it shows its settings and lets none be changed."""
+    button(watcher, panel).click()
+    settings = watcher.get_by_role("dialog", name=panel).locator("fieldset")
+    expect(settings.get_by_role("textbox").first).to_be_disabled()
+    assert settings.locator("input:enabled, button:enabled, select:enabled").count() == 0
+    watcher.keyboard.press("Escape")
+
+
 def test_a_watcher_sees_the_run_and_has_nothing_to_edit(visit: Visits, server: ServerProcess) -> None:
     owner = visit()
     watcher = visit(watch_link(owner).removeprefix(server.url))
@@ -29,9 +38,11 @@ def test_a_watcher_sees_the_run_and_has_nothing_to_edit(visit: Visits, server: S
         expect(button(watcher, name)).to_be_disabled()
     for name in ("Learning rate", "Optimizer", "Two spirals"):
         expect(watcher.get_by_role("button", name=re.compile(f"^{name}")).first).to_be_disabled()
-    for name in (r"^Add a neuron", r"^Remove a neuron", r"^Insert a layer", r"^Settings of", r"^Undo"):
+    for name in (r"^Add a neuron", r"^Remove a neuron", r"^Insert a layer", r"^Undo", r"^Redo"):
         expect(watcher.get_by_role("button", name=re.compile(name))).to_have_count(0)
     expect(watcher.get_by_role("slider", name="Noise")).to_be_disabled()
+    reads_without_changing(watcher, "Training")
+    reads_without_changing(watcher, "Settings of Dense 6")
     # What the owner does is seen at once.
     wait_at(watcher, pause(owner))
     button(owner, "One update").click()

@@ -1,9 +1,12 @@
 /** What is drawn over the tiles: the ring of the selected neuron with its lead, and the titles of rows. */
 
 import type { Palette } from './colors';
+import type { Curve, Point } from './curves';
 import type { NetworkLayout, Tile } from './layout';
 import { layerTitle, spoken } from './model';
 import { isVisible, type View } from './viewport';
+
+const KNOB = 4;
 
 /** A ring around the tile and a thin lead to the drawer below. */
 export function paintSelection(
@@ -29,6 +32,36 @@ export function paintSelection(
   context.lineTo(tile.x - half - 16, bottom);
   context.stroke();
   context.globalAlpha = 1;
+}
+
+/** A pinned weight or bias is held by a knob. */
+export function paintKnobs(context: CanvasRenderingContext2D, points: readonly Point[], palette: Palette): void {
+  context.lineWidth = 1.5;
+  context.strokeStyle = palette.ink;
+  context.fillStyle = palette.card;
+  for (const { x, y } of points) {
+    context.beginPath();
+    context.arc(x, y, KNOB, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+    context.fillStyle = palette.ink;
+    context.fillRect(x - 1, y - 1, 2, 2);
+    context.fillStyle = palette.card;
+  }
+}
+
+/** The wire that is pointed at or edited, or a ring around the bias that is. */
+export function paintMarked(context: CanvasRenderingContext2D, marked: Curve | Point, palette: Palette): void {
+  context.strokeStyle = palette.accent;
+  context.lineWidth = 2;
+  context.beginPath();
+  if ('x' in marked) {
+    context.arc(marked.x, marked.y, KNOB + 2, 0, 2 * Math.PI);
+  } else {
+    context.moveTo(marked[0], marked[1]);
+    context.bezierCurveTo(marked[2], marked[3], marked[4], marked[5], marked[6], marked[7]);
+  }
+  context.stroke();
 }
 
 /** Links cross the headers of rows, so titles stand above them. */

@@ -4,12 +4,14 @@
  * It draws only what it is told through `show`, `see` and `refresh`, and moves only while training runs.
  */
 
+import { keyOf, type CellPlace } from '../state/cells';
 import type { Palette } from './colors';
-import { pointOn } from './curves';
+import { pointOn, type Curve, type Point } from './curves';
+import { biasPoint, linkAt, placeOf as cellOf } from './hit';
 import type { Card, NetworkLayout, Tile } from './layout';
 import { linksOf, type GapLinks } from './links';
 import type { Renderer } from './loop';
-import { paintSelection, paintTitles } from './marks';
+import { paintKnobs, paintMarked, paintSelection, paintTitles } from './marks';
 import { INPUT, type LayerModel } from './model';
 import { CELL_GAIN, paintList, paintTiles, type TilePainting } from './painting';
 import { placeOf, progress, pulsesOf, ringsOf, type Pulse, type Ring } from './pulses';
@@ -34,9 +36,15 @@ export interface Mood {
   readonly updatesPerSecond: number | null;
   readonly reducedMotion: boolean;
   readonly selected: { readonly layer: string; readonly unit: number } | null;
+  /** Weights and biases that are held at a value. */
+  readonly pins: readonly CellPlace[];
+  /** The weight or bias that is pointed at or edited. */
+  readonly marked: CellPlace | null;
 }
 
-const REST: Mood = { running: false, updatesPerSecond: null, reducedMotion: false, selected: null };
+const REST: Mood = { running: false, updatesPerSecond: null, reducedMotion: false, selected: null, pins: [], marked: null };
+/** Where on its wire a pinned weight has its knob: near the neuron it feeds, where wires have parted. */
+const KNOB_SHARE = 0.82;
 /** The largest picture a tile may hold. */
 const CELL = 32;
 
@@ -127,6 +135,46 @@ export class NetworkRenderer implements Renderer {
     return this.wires.paints;
   }
 
+  /** The weight or bias at a point of the stage, in CSS pixels; `biasOnly` where a neuron covers its wires. */
+  cellAt(x: number, y: number, reach: number, biasOnly: boolean): CellPlace | null {
+    const { scene, view } = this;
+    if (scene === null || view === null) return null;
+    const [left, top, near] = [(x - view.x) / view.zoom, (y - view.y) / view.zoom, reach / view.zoom];
+    for (const card of scene.layout.cards) {
+      for (const tile of card.tiles) {
+        const bias = tile.layer === INPUT ? null : biasPoint(card, tile);
+        if (bias && Math.hypot(left - bias.x, top - bias.y) < near) return { layer: tile.layer, unit: tile.unit, source: null };
+      }
+    }
+    const gaps = this.visibleGaps.filter(({ to }) => this.values.weightsInto(to)?.pooled === false);
+    const link = biasOnly ? null : linkAt(gaps, left, top, near);
+    return link && cellOf(link);
+  }
+
+  valueAt({ layer, unit, source }: CellPlace): number | undefined {
+    const matrix = this.values.weightsInto(layer);
+    if (source === null) return matrix?.bias[unit];
+    return matrix === undefined || matrix.pooled ? undefined : matrix.data[unit * matrix.columns + source];
+  }
+
+  /** Where a weight or bias is drawn; null where it is not drawn on its own. */
+  private drawnAt(place: CellPlace): Curve | Point | null {
+    if (place.source === null) {
+      const card = this.scene?.layout.cards.find(({ tiles }) => tiles[0]?.layer === place.layer);
+      const tile = this.findTile(place.layer, place.unit);
+      return card && tile ? biasPoint(card, tile) : null;
+    }
+    const gap = this.gaps.find(({ form, to }) => form === 'links' && to === place.layer);
+    return gap?.links.find((link) => keyOf(cellOf(link)) === keyOf(place))?.curve ?? null;
+  }
+
+  private paintCells(context: CanvasRenderingContext2D, palette: Palette): void {
+    const marked = this.mood.marked && this.drawnAt(this.mood.marked);
+    if (marked) paintMarked(context, marked, palette);
+    const drawn = this.mood.pins.map((pin) => this.drawnAt(pin)).filter((at) => at !== null);
+    paintKnobs(context, drawn.map((at) => ('x' in at ? at : pointOn(at, KNOB_SHARE))), palette);
+  }
+
   /** Draw what a visible unit's tile shows into a square at the origin: its picture, or its glow. */
   drawUnit(context: CanvasRenderingContext2D, layer: string, unit: number, size: number): void {
     const tile = this.findTile(layer, unit);
@@ -179,6 +227,7 @@ export class NetworkRenderer implements Renderer {
       paintTiles(context, painting);
       if (card.list) paintList(context, painting);
     }
+    this.paintCells(context, palette);
     if (layout.direction === 'down') paintTitles(context, layout, palette, view);
     if (selected !== null) paintSelection(context, selected, palette, layout, view);
   }

@@ -6,6 +6,7 @@ import type { LayerModel } from './model';
 import type { Sprites } from './sprites';
 import type { TilePictures } from './tiles';
 import { figure } from './figures';
+import { BIAS_SIDE, biasPoint } from './hit';
 
 export interface TilePainting {
   readonly card: Card;
@@ -132,10 +133,10 @@ function paintEdge(context: CanvasRenderingContext2D, tile: Tile, painting: Tile
   outline(context, tile, painting, 0.5);
   context.stroke();
   const bias = painting.bias(tile.unit);
-  // Beside the tile, where a neighbouring line leaves room for it.
-  if (bias === undefined || card.list || card.lines > 1) return;
+  const place = biasPoint(card, tile);
+  if (bias === undefined || place === null) return;
   context.globalAlpha = Math.min(1, 0.3 + Math.abs(bias));
   context.fillStyle = bias < 0 ? palette.neg : palette.pos;
-  context.fillRect(tile.x - tile.size / 2 - 8, tile.y + tile.size / 2 - 5, 4, 4);
+  context.fillRect(place.x - BIAS_SIDE / 2, place.y - BIAS_SIDE / 2, BIAS_SIDE, BIAS_SIDE);
   context.globalAlpha = 1;
 }

@@ -1,4 +1,5 @@
 /** What the person looks at. */
+import type { CellPlace } from './cells';
 import type { Split } from './samples.svelte';
 
 export type ChosenSample = { split: Split; index: number } | { values: number[] };
@@ -16,6 +17,9 @@ export class Selection {
   /** Its map fills the output panel. */
   hovered: ChosenNeuron | null = $state.raw(null);
 
+  /** The weight or bias that is pointed at or edited. */
+  marked: CellPlace | null = $state.raw(null);
+
   isSample(split: Split, index: number): boolean {
     const { sample } = this;
     return 'index' in sample && sample.split === split && sample.index === index;
@@ -26,5 +30,6 @@ export class Selection {
     this.sample = { split: 'test', index: 0 };
     this.neuron = null;
     this.hovered = null;
+    this.marked = null;
   }
 }

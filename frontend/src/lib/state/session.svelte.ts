@@ -4,6 +4,7 @@
  */
 import type {
   Catalog,
+  Cell,
   Control,
   DataSetFacts,
   Experiment,
@@ -26,7 +27,7 @@ import { withKnownNames } from './experiments';
 import { FrameStore } from './frames';
 import { MetricsHistory } from './metrics.svelte';
 import { create, openExperiment, type Opened } from './open';
-import { CONNECTION_LOST, Requests, type RequestError } from './requests';
+import { CONNECTION_LOST, Requests, type Ask, type RequestError } from './requests';
 import { Subscriptions, type SubscribeAsk, type Subscription } from './subscription.svelte';
 import { readLink, writeLink } from './url';
 
@@ -210,6 +211,17 @@ export class Session {
     } catch (error) {
       const { code, message } = error as RequestError;
       if (code !== CONNECTION_LOST) this.tell(message, 'bad');
+    }
+  }
+
+  /** Weights and biases of the run as they are typed; training goes on from them. Resolves to why not, or null. */
+  async setWeights(cells: Cell[]): Promise<string | null> {
+    if (!this.canEdit) return null;
+    try {
+      await this.#requests.ask({ type: 'set_weights', cells } as unknown as Ask);
+      return null;
+    } catch (error) {
+      return (error as RequestError).message;
     }
   }
 
