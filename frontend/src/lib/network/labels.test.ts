@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { layers } from '../render/fixtures';
-import { labelOf, plainName } from './labels';
+import { labelOf, plainName, tileName } from './labels';
 
 describe('labels', () => {
   const [, hidden, output] = layers([8], { kind: 'table', inputs: 4, classes: 3 });
@@ -21,5 +21,11 @@ describe('labels', () => {
 
   it('leave units of measurement out', () => {
     expect(plainName('sepal length (cm)')).toBe('sepal length');
+    expect(plainName('x1 + (x2)')).toBe('x₁ + (x₂)');
+  });
+
+  it('are short beside a tile', () => {
+    const formulas = [{ expression: 'x1/2' }, { expression: 'sqrt(x1^2 + x2^2)' }];
+    expect(['x1', 'sqrt(x1^2 + x2^2)', 'noise_12'].map((name) => tileName(name, formulas))).toEqual(['x₁', 'ƒ₂', 'n₁₂']);
   });
 });

@@ -52,6 +52,16 @@ function valueName(model: LayerModel): string {
   return model.role === 'input' ? 'value' : 'activation';
 }
 
+/** Beside a tile there is room for little: the second formula is ƒ₂, the first noise column n₁. */
+export function tileName(input: string, formulas: readonly { expression: string }[]): string {
+  const formula = formulas.findIndex(({ expression }) => expression === input);
+  if (formula >= 0) return `ƒ${lowered(formula + 1)}`;
+  const noise = /^noise_(\d+)$/.exec(input)?.[1];
+  return noise === undefined ? plainName(input) : `n${lowered(noise)}`;
+}
+
+const lowered = (number: number | string): string => [...String(number)].map((digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]).join('');
+
 /** x1^2 as it is read: x₁²; columns without their unit. */
 export function plainName(feature: string): string {
   return feature
@@ -59,6 +69,6 @@ export function plainName(feature: string): string {
     .replaceAll('x2', 'x₂')
     .replaceAll('^2', '²')
     .replaceAll('*', '')
-    .replace(/ \(.*\)$/, '')
+    .replace(/(?<=[\p{L}\p{N}]) \([^()*/+^-]*\)$/u, '')
     .replace(/^sin\((.*)\)$/, 'sin $1');
 }

@@ -39,19 +39,34 @@ const RESOLUTION = 24;
 /** Switches are small and stand alone, so they may be brighter than maps. */
 const GAIN = MAP_GAIN * 1.3;
 
+/** A small map: `value` in [−1, 1] over a square whose sides run from −1 to 1, the second axis upwards. */
+export function drawField(canvas: HTMLCanvasElement, value: (x: number, y: number) => number, ramp: Ramp): void {
+  const at = (cell: number): number => (2 * (cell + 0.5)) / RESOLUTION - 1;
+  paint(canvas, RESOLUTION, ramp, (column, row) => value(at(column), -at(row)));
+}
+
 /** A feature's own map. */
 export function drawFeature(canvas: HTMLCanvasElement, feature: string, ramp: Ramp): void {
-  const context = canvas.getContext('2d');
   const facts = FEATURES[feature];
-  if (!context || !facts) return;
-  canvas.width = canvas.height = RESOLUTION;
-  const image = context.createImageData(RESOLUTION, RESOLUTION);
+  if (facts) drawField(canvas, (x, y) => facts.value(PLANE_REACH * x, PLANE_REACH * y), ramp);
+}
+
+const SPECKLES = 12;
+const NOISE_REACH = 2.5;
+
+/** A noise column has no map: its first values, row by row. */
+export function drawNoise(canvas: HTMLCanvasElement, values: ArrayLike<number>, ramp: Ramp): void {
+  paint(canvas, SPECKLES, ramp, (column, row) => (values[row * SPECKLES + column] ?? 0) / NOISE_REACH);
+}
+
+function paint(canvas: HTMLCanvasElement, side: number, ramp: Ramp, value: (column: number, row: number) => number): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  canvas.width = canvas.height = side;
+  const image = context.createImageData(side, side);
   const pixels = new Uint32Array(image.data.buffer);
-  const at = (cell: number): number => PLANE_REACH * ((2 * (cell + 0.5)) / RESOLUTION - 1);
-  for (let row = 0; row < RESOLUTION; row++) {
-    for (let column = 0; column < RESOLUTION; column++) {
-      pixels[row * RESOLUTION + column] = ramp.pixel(GAIN * facts.value(at(column), -at(row)));
-    }
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) pixels[row * side + column] = ramp.pixel(GAIN * value(column, row));
   }
   context.putImageData(image, 0, 0);
 }

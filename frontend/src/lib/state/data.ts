@@ -63,6 +63,12 @@ export function offeredInputs(data: Data, facts: DataSetFacts): string[] {
   return [...ownInputs(data, facts), ...data.formulas.map(({ expression }) => expression), ...noiseNames(data)];
 }
 
+/** How many switches there are: on the plane also for features that are not chosen. */
+export const switchCount = (data: Data, facts: DataSetFacts, catalog: Catalog): number =>
+  isPlane(data)
+    ? catalog.features.length + data.formulas.length + data.noise_columns
+    : offeredInputs(data, facts).length;
+
 /** What the network's input is made of, in its order. */
 export function inputNames(data: Data, facts: DataSetFacts): string[] {
   const off = new Set(data.switched_off);

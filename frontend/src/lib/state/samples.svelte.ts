@@ -10,6 +10,8 @@ export interface Rows {
   inputs: Float32Array;
   /** (count): the class, or the raw number. */
   targets: Float32Array;
+  /** (count, noise columns) where there are any. */
+  noise: Float32Array | null;
   columns: number;
   count: number;
   /** Rows of the split, of which the first `count` are here. */
@@ -71,12 +73,14 @@ export function sampleKey(data: Experiment['data']): string {
 export function toRows({ metadata, tensors }: TensorFile): Rows {
   const inputs = tensors.get('inputs');
   const targets = tensors.get('targets');
+  const noise = tensors.get('noise');
   if (!(inputs?.data instanceof Float32Array) || !(targets?.data instanceof Float32Array)) {
     throw new Error('The samples came without their inputs or targets');
   }
   return {
     inputs: inputs.data,
     targets: targets.data,
+    noise: noise?.data instanceof Float32Array ? noise.data : null,
     columns: inputs.shape[1] ?? 1,
     count: inputs.shape[0] ?? 0,
     total: Number(metadata.total ?? inputs.shape[0]),
