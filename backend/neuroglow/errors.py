@@ -6,6 +6,7 @@
     │   ├── InvalidFormulaError    a formula that cannot be read; carries where
     │   ├── InvalidPatchError      an RFC 6902 patch that does not apply
     │   ├── NetworkTooLargeError   the estimated memory exceeds the worker's budget
+    │   ├── UnknownDataSetError    an experiment on an uploaded data set that is not on this server
     │   ├── UploadRejectedError    a file that cannot be read as data, or that is made to do harm
     │   └── ErrandLimitError       a job that needs more memory or time than a job may use
     ├── UnauthorizedError          no token, or not the right one
@@ -77,6 +78,10 @@ class InvalidPatchError(InvalidInputError):
 
 class NetworkTooLargeError(InvalidInputError):
     code = "network_too_large"
+
+
+class UnknownDataSetError(InvalidInputError):
+    code = "unknown_data_set"
 
 
 class UploadRejectedError(InvalidInputError):

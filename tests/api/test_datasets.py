@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from safetensors.numpy import load
 
+from live_client import Created, create_session, live
 from neuroglow.spec.sheet import DataSheet
 from serving import ServerProcess, serving, until
 
@@ -156,3 +159,51 @@ def test_data_sets_outlive_the_server(data_dir: Path) -> None:
     with serving(data_dir) as server, server.client() as http:
         assert http.get(f"/api/datasets/{sheet['id']}").json() == sheet
         assert not leftovers(server)
+
+
+def test_an_uploaded_table_trains_and_shows_its_rows(server: ServerProcess, http: httpx.Client) -> None:
+    server.wait_workers_ready()
+    sheet = upload(http, TABLE.encode()).json()
+    data = {"source": "upload", "dataset": sheet["id"]}
+    created = create_session(server.url, {"experiment": {"data": data}, "play": True})
+    spec = created.document["experiment"]["data"]
+    assert (spec["target"], spec["task"], spec["inputs"]) == ("bought", "classification", ["age", "colour", "size"])
+    assert spec["preparation"]["colour"] == {
+        "missing": "category", "encode": "category", "scale": "none", "categories": 20,
+    }  # fmt: skip
+    asyncio.run(_learn_something_else(server.url, created))
+    answer = http.post("/api/samples", json={"data": data, "split": "test", "from": 0, "count": 100})
+    assert answer.status_code == 200, answer.text
+    assert load(answer.content)["inputs"].shape == (8, 3)
+
+
+async def _learn_something_else(url: str, created: Created) -> None:
+    async with live(url, created.id, created.owner_token) as owner:
+        await owner.message("metrics", where=lambda m: any(p["epoch"] >= 20 and p["test_loss"] for p in m["points"]))
+        answer = await owner.edit(
+            1,
+            {"op": "replace", "path": "/data/inputs", "value": ["age", "bought"]},
+            {"op": "replace", "path": "/data/target", "value": "size"},
+            {"op": "remove", "path": "/data/task"},
+        )
+        assert answer["type"] == "done", answer
+        told = await owner.message("experiment")
+        data = told["experiment"]["data"]
+        # What depends on the columns is written out anew.
+        assert data["task"] == "regression"
+        assert set(data["preparation"]) == {"age", "bought"}
+        assert [column["name"] for column in data["sheet"]["columns"]] == ["size", "age", "bought"]
+        await owner.message("metrics", where=lambda m: any(p.get("test_r2") for p in m["points"]))
+
+
+@pytest.mark.parametrize("path", ["/api/sessions", "/api/samples", "/api/models"])
+def test_data_that_are_not_here_are_named(server: ServerProcess, http: httpx.Client, path: str) -> None:
+    server.wait_workers_ready()
+    data = {"source": "upload", "dataset": "A" * 22}
+    bodies: dict[str, Any] = {
+        "/api/sessions": {"experiment": {"data": data}},
+        "/api/samples": {"data": data},
+        "/api/models": {"data": data, "model": {"type": "decision_tree"}},
+    }
+    field = "/experiment/data/dataset" if path == "/api/sessions" else "/data/dataset"
+    assert_refused(http.post(path, json=bodies[path]), 422, "unknown_data_set", field)

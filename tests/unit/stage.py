@@ -12,6 +12,7 @@ from typing import Any
 from neuroglow.engine.compiler import Compiler
 from neuroglow.session.keeper import Keeper
 from neuroglow.session.live import LiveSession
+from neuroglow.session.material import Materials
 from neuroglow.session.tools import Tools
 from neuroglow.spec import Experiment
 from neuroglow.spec.limits import Limits
@@ -35,6 +36,7 @@ class Stage:
         self.tools = Tools(
             compiler=self.compiler,
             keeper=Keeper(),
+            materials=Materials(self._woken.set),
             limits=limits or Limits(),
             send=self._heard,
             send_frame=self._framed,

@@ -166,7 +166,7 @@ def test_what_pads_the_test_set_never_reaches_its_figures() -> None:
     for data in ({"name": "xor"}, {"name": "plane"}):
         trainer = trainer_of(experiment(data=data))
         clean = trainer.evaluate()
-        rows = trainer._test
+        rows = trainer._material.test
         inputs, labels = np.array(rows.inputs), np.array(rows.labels)
         inputs[int(rows.valid) :], labels[int(rows.valid) :] = np.inf, np.nan
         rows = rows._replace(inputs=inputs, labels=labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def request(c: float = 1.0) -> FitRequest:
 
 async def test_who_asks_for_the_same_at_once_shares_a_fit() -> None:
     fits = Fits()
-    kept = Models(fits)
+    kept = Models(fits, Path("datasets"))
     calls = [asyncio.create_task(kept.get(request())) for _ in range(5)]
     await fits.begun.get()
     fits.may_answer.set()
@@ -63,7 +64,7 @@ async def test_who_asks_for_the_same_at_once_shares_a_fit() -> None:
 
 async def test_only_the_last_to_leave_ends_the_fit() -> None:
     fits = Fits()
-    kept = Models(fits)
+    kept = Models(fits, Path("datasets"))
     first, second = (asyncio.create_task(kept.get(request())) for _ in range(2))
     await fits.begun.get()
     first.cancel()
@@ -77,7 +78,7 @@ async def test_only_the_last_to_leave_ends_the_fit() -> None:
 
 async def test_a_fit_that_was_given_up_begins_anew_when_asked_for_again() -> None:
     fits = Fits()
-    kept = Models(fits)
+    kept = Models(fits, Path("datasets"))
     given_up = asyncio.create_task(kept.get(request()))
     await fits.begun.get()
     given_up.cancel()
@@ -89,7 +90,7 @@ async def test_a_fit_that_was_given_up_begins_anew_when_asked_for_again() -> Non
 
 async def test_a_failure_is_not_kept() -> None:
     fits = Fits()
-    kept = Models(fits)
+    kept = Models(fits, Path("datasets"))
     fits.may_answer.set()
     fits.failure = ErrandLimitError("It takes too long", limit="time")
     with pytest.raises(ErrandLimitError):
@@ -103,7 +104,7 @@ async def test_a_failure_is_not_kept() -> None:
 
 async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     fits = Fits()
-    kept = Models(fits)
+    kept = Models(fits, Path("datasets"))
     fits.may_answer.set()
     monkeypatch.setattr(models, "KEPT_BYTES", 300)
     for c in (1.0, 2.0, 3.0):

@@ -107,8 +107,8 @@ def test_a_chunk_never_reads_past_the_order_it_was_given() -> None:
         given_ = walk.batches(cursor, room)
         epochs = -(-(int(given_.position) + room) // walk.per_epoch)
         # The last slice is as wide as the bucket even if its batch is short.
-        assert epochs * count + key.batch_bucket <= order_capacity(key.train_bucket, key.batch_bucket)
-        assert len(np.asarray(given_.order)) == order_capacity(key.train_bucket, key.batch_bucket)
+        assert epochs * count + key.batch_bucket <= order_capacity(key.batch_bucket)
+        assert len(np.asarray(given_.order)) == order_capacity(key.batch_bucket)
 
 
 def test_the_program_picks_the_rows_of_the_walk_and_masks_the_rest() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from neuroglow import errand
-from neuroglow.data import Dataset, load
+from neuroglow.data import Dataset, load, use_folder
 from neuroglow.spec.base import parse
 from neuroglow.spec.data import AnyData
 from neuroglow.spec.model_results import Clustering, FittedModel
@@ -20,7 +21,8 @@ from neuroglow.spec.models import (
 
 
 def work(request: dict[str, Any]) -> dict[str, Any]:
-    """The document of a `FitRequest` -> that of a `FittedModel` or a `Clustering`."""
+    """The document of a `FitRequest`, and where `datasets` lie -> that of a `FittedModel` or a `Clustering`."""
+    use_folder(Path(request.pop("datasets")))
     asked = parse(FitRequest, request)
     return fit(asked.data, asked.model).model_dump(mode="json")
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroglow.data import bundled, encoding, multiclass, playground
+from neuroglow.data import bundled, encoding, multiclass, playground, uploaded
 from neuroglow.data.components import Components, first_two
 from neuroglow.data.encoding import Encoder, OwnInputs
 from neuroglow.data.formula import FormulaColumns
+from neuroglow.data.kept import Kept
 from neuroglow.data.labels import with_label_noise
 from neuroglow.data.points import Array, Points
+from neuroglow.data.preparing import prepare
 from neuroglow.data.splitting import split_rows
 from neuroglow.data.streams import Streams, noise_columns, streams
 from neuroglow.errors import InvalidInputError
@@ -21,9 +23,10 @@ from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
 from neuroglow.spec.datasets import DataSetFacts, facts, input_names, offered_inputs, source_facts, split_counts
 from neuroglow.spec.formula import parse_formula
 from neuroglow.spec.looking import Sample, SampleValues
+from neuroglow.spec.uploaded import UploadedData
 
-KEPT_IN_MEMORY = 16
-"""Data sets; the largest is about 2 MB."""
+KEPT_BYTES = 256 << 20
+"""Of data sets that nobody trains on just now; the largest that is not uploaded has about 2 MB."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,14 @@ class Split:
         rows = slice(start, start + count)
         return Split(self.raw[rows], self.inputs[rows], self.targets[rows], self.labels[rows])
 
+    @property
+    def size_bytes(self) -> int:
+        return sum(array.nbytes for array in (self.raw, self.inputs, self.targets, self.labels))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """`target_mean` and `target_std`: target = mean + std * label; 0 and 1 unless a bundled regression set."""
+    """`target_mean` and `target_std`: target = mean + std * label; 0 and 1 unless a real set to be regressed on."""
 
     train: Split
     test: Split
@@ -93,18 +100,30 @@ class Dataset:
         return first_two(self.train.inputs)
 
 
-@lru_cache(maxsize=KEPT_IN_MEMORY)
+_kept: Kept[Dataset] = Kept(KEPT_BYTES, lambda dataset: dataset.train.size_bytes + dataset.test.size_bytes)
+
+
 def load(data: AnyData) -> Dataset:
     """The data set of that spec; the same spec gives the same bits."""
+    return _kept.get(data, lambda: make(data))
+
+
+def is_at_hand(data: AnyData) -> bool:
+    """Whether `load` answers at once: large files are read where nobody waits for them."""
+    return not isinstance(data, UploadedData) or _kept.has(data)
+
+
+def make(data: AnyData) -> Dataset:
+    """`load` without looking at what is kept."""
     known, source = facts(data), source_facts(data)
     drawn = streams(data.seed)
     points = _points(data, drawn, classes=len(source.classes))
-    raw, clean = points.raw.astype(np.float32), points.targets.astype(np.float32)
+    raw, clean = points.raw.astype(np.float32, copy=False), points.targets.astype(np.float32)
     has_classes = source.task == "classification"
     strata = points.targets if has_classes else np.zeros_like(points.targets)
     train, test = split_rows(drawn.split, strata, split_counts(data)[0])
     encoder = _encoder(data, source, raw[train])
-    scaled = known.task == "regression" and known.source == "bundled"
+    scaled = known.task == "regression" and known.source in ("bundled", "upload")
     mean, std = _target_scale(clean[train]) if scaled else (0.0, 1.0)
     targets = clean
     if data.label_noise and data.goal == "predict":
@@ -123,6 +142,8 @@ def load(data: AnyData) -> Dataset:
 def _points(data: AnyData, drawn: Streams, classes: int) -> Points:
     if isinstance(data, BundledData):
         return Points(*bundled.read(data.name))
+    if isinstance(data, UploadedData):
+        return uploaded.read(data)
     if isinstance(data, DrawnData):
         table = np.array(data.points, np.float64)
         return Points(table[:, :2], table[:, 2])
@@ -148,6 +169,8 @@ def _encoder(data: AnyData, source: DataSetFacts, train: NDArray[np.float32]) ->
 def _own_inputs(data: AnyData, source: DataSetFacts, train: NDArray[np.float32]) -> OwnInputs:
     if isinstance(data, SyntheticData | DrawnData):
         return encoding.PlaneFeatures(data.features)
+    if isinstance(data, UploadedData):
+        return prepare(data, train)
     return encoding.overall(train) if source.kind == "image" else encoding.per_column(train)
 
 

@@ -48,7 +48,8 @@ class Standardise:
         return ((np.asarray(raw, np.float64) - self.mean) / self.deviation).astype(np.float32)
 
 
-OwnInputs = PlaneFeatures | Standardise
+OwnInputs = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Raw columns (rows, columns) -> (rows, inputs)."""
 
 
 @dataclass(frozen=True)

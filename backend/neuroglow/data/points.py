@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -13,12 +14,12 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Points:
-    """Rows before the split, float64.
+    """Rows before the split, float64; large ones float32.
 
     `raw` (rows, columns): x1, x2 on the plane. `targets` (rows,): the class index, or the number of a regression.
     """
 
-    raw: Array
+    raw: NDArray[np.floating[Any]]
     targets: Array
 
 

@@ -7,6 +7,7 @@ per chunk they cost nothing.
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -38,10 +39,42 @@ _shuffler = _Shuffler()
 
 @lru_cache(maxsize=512)
 def epoch_order(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
-    """A permutation of 0..rows-1, i32 (rows,)."""
+    """A permutation of 0..rows-1, i32 (rows,). For sets that fit an order several times; others use `LongOrders`."""
+    return _permuted(seed, epoch, rows)
+
+
+_ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orders")
+
+
+def _permuted(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
     order = _shuffler.permutation((seed ^ _BATCH_ORDER, epoch), rows).astype(np.int32)
     order.setflags(write=False)
     return order
+
+
+class LongOrders:
+    """Orders of epochs so long that making one would hold up the device: the next is made ahead, on another thread."""
+
+    _KEPT = 2
+
+    def __init__(self, seed: int, rows: int) -> None:
+        self.seed, self.rows = seed, rows
+        self._orders: dict[int, Future[NDArray[np.int32]]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, epoch: int) -> NDArray[np.int32]:
+        """What `epoch_order` gives for that epoch."""
+        with self._lock:
+            wanted = self._ask(epoch)
+            self._ask(epoch + 1)
+            for old in [known for known in self._orders if not epoch <= known < epoch + self._KEPT]:
+                del self._orders[old]
+        return wanted.result()
+
+    def _ask(self, epoch: int) -> Future[NDArray[np.int32]]:
+        if epoch not in self._orders:
+            self._orders[epoch] = _ahead.submit(_permuted, self.seed, epoch, self.rows)
+        return self._orders[epoch]
 
 
 @dataclass(frozen=True)

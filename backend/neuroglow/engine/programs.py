@@ -36,6 +36,7 @@ from neuroglow.nets.model import Network
 from neuroglow.nets.shape import NetShape, net_shape
 from neuroglow.spec.datasets import split_counts
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.limits import MAX_EVALUATED_ROWS
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def train_key(experiment: Experiment) -> TrainKey:
         rule=rule_of(experiment),
         batch_bucket=bucket(min(experiment.training.batch_size, train)),
         train_bucket=bucket(train),
-        test_bucket=bucket(test),
+        test_bucket=bucket(min(test, MAX_EVALUATED_ROWS)),
     )
 
 
@@ -88,11 +89,12 @@ def compile_train(key: TrainKey) -> TrainProgram:
         hyper,
         abstract_rows(key.shape.inputs, key.train_bucket, key.label_outputs),
         Batches(
-            order=ShapeDtypeStruct((order_capacity(key.train_bucket, key.batch_bucket),), jnp.int32),
+            order=ShapeDtypeStruct((order_capacity(key.batch_bucket),), jnp.int32),
             batch_size=scalar(jnp.int32),
             per_epoch=scalar(jnp.int32),
             position=scalar(jnp.int32),
             epoch=scalar(jnp.uint32),
+            skipped=scalar(jnp.int32),
         ),
         scalar(jnp.int32),
     ).compile()

@@ -22,7 +22,7 @@ from neuroglow.nets.model import Network, Thinning
 
 SMALLEST_BUCKET = 8
 ORDER_ROWS = 32_768
-"""Rows of batch order passed to one call at least: room for about 10 ms of the fastest networks."""
+"""Rows of batch order passed to one call: room for about 10 ms of the fastest networks."""
 
 
 def bucket(count: int) -> int:
@@ -30,9 +30,9 @@ def bucket(count: int) -> int:
     return max(SMALLEST_BUCKET, 1 << (count - 1).bit_length())
 
 
-def order_capacity(rows_bucket: int, batch_bucket: int) -> int:
-    """Length of the `order` argument: whole epochs, and a batch's width of padding that a short last slice reads."""
-    return max(ORDER_ROWS, 2 * rows_bucket) + batch_bucket
+def order_capacity(batch_bucket: int) -> int:
+    """Length of the `order` argument: with a batch's width of padding that a short last slice reads."""
+    return ORDER_ROWS + batch_bucket
 
 
 class State(eqx.Module):
@@ -55,7 +55,10 @@ class Rows(NamedTuple):
 
 
 class Batches(NamedTuple):
-    """How rows are walked: `order` holds whole epochs one after the other, the walk starts `position` batches in."""
+    """How rows are walked: `order` holds epochs one after the other, the walk starts `position` batches in.
+
+    Of a long epoch it holds a part only: `skipped` rows before it are left out.
+    """
 
     order: Leaf
     """i32 (order_capacity,)"""
@@ -64,6 +67,7 @@ class Batches(NamedTuple):
     position: Leaf
     epoch: Leaf
     """u32 (), the epoch that `order` begins with"""
+    skipped: Leaf
 
 
 class Batch(NamedTuple):
@@ -155,7 +159,8 @@ def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> B
     epoch, position = jnp.divmod(batches.position + index, batches.per_epoch)
     first = position * batches.batch_size
     size = jnp.minimum(batches.batch_size, rows.valid - first)
-    picked = jax.lax.dynamic_slice(jnp.asarray(batches.order), (epoch * rows.valid + first,), (batch_bucket,))
+    start = epoch * rows.valid + first - batches.skipped
+    picked = jax.lax.dynamic_slice(jnp.asarray(batches.order), (start,), (batch_bucket,))
     is_row = jnp.arange(batch_bucket) < size
     # Where there is no row, repeat the first: its slope is finite if the batch's is, and no neighbour's overflow
     # leaks in.

@@ -161,6 +161,7 @@ def _drawn(data: AnyData) -> list[str]:
                 range(0, len(data.points), 4)]  # fmt: skip
         table = ["table = np.array([", *(f"    {row}," for row in rows), "])"]
         return [_STREAMS, *table, "points, label = table[:, :2], table[:, 2]"]
+    assert isinstance(data, SyntheticData), "`write_script` refuses uploaded data"
     body = GENERATORS[data.name]
     constants = [f"ROWS, NOISE = {data.samples}, {data.noise!r}"]
     constants += [f"CLASSES = {data.classes}"] if data.classes else []

@@ -59,7 +59,12 @@ class Changes:
                     field="/base",
                     revision=revision,
                 )
-            experiment = patched(session.experiment, message.patch, used_names=session.record.used_names)
+            experiment = patched(
+                session.experiment,
+                message.patch,
+                used_names=session.record.used_names,
+                complete=session.complete,
+            )
             require_fits(experiment, session.limits.memory_bytes)
             update = session.line.update
             if session.hosting.link is not None:

@@ -13,16 +13,22 @@ from neuroglow.errors import (
     AtCapacityError,
     ErrandLimitError,
     InternalError,
+    NotFoundError,
     StorageFullError,
     TooLargeError,
+    UnknownDataSetError,
     UploadRejectedError,
 )
 from neuroglow.gateway.errand import Errand, Errands, while_connected
 from neuroglow.gateway.logs import Log
 from neuroglow.gateway.multipart import receive_file
 from neuroglow.gateway.tokens import new_id
+from neuroglow.spec.base import parse
+from neuroglow.spec.checking import checked_data
+from neuroglow.spec.data import AnyData
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.sheet import DataSheet
+from neuroglow.spec.uploaded import UploadedData, completed
 from neuroglow.store import DatasetStore
 
 READER = "neuroglow.intake.read"
@@ -31,6 +37,7 @@ CPU_SECS = 20
 CPU_BYTES_PER_SEC = 8 << 20
 WALL_FACTOR = 6
 """Wall time per processor time: at the lowest priority a child waits for everybody else."""
+KEPT_SHEETS = 64
 FAILED = "The file could not be read to its end; it is damaged, or not what it says it is"
 
 log = Log("datasets")
@@ -40,6 +47,7 @@ class Datasets:
     def __init__(self, limits: Limits, store: DatasetStore, errands: Errands) -> None:
         self._limits, self._store, self._errands = limits, store, errands
         self._sizes: dict[str, int] = {}
+        self._sheets: dict[str, DataSheet] = {}
         self._arriving: dict[str, int] = {}
         """Bytes on disk of what is being received or read."""
 
@@ -71,9 +79,37 @@ class Datasets:
     async def sheet(self, data_id: str) -> DataSheet:
         return await asyncio.to_thread(self._store.sheet, data_id)
 
+    def complete(self, document: Any, at: str = "") -> Any:
+        """The document of an experiment with everything written out that only the server knows of uploaded data.
+
+        Raises `UnknownDataSetError` if they are not here. What is no experiment stays as it is.
+        """
+        data = document.get("data") if isinstance(document, dict) else None
+        if not isinstance(data, dict) or data.get("source") != "upload" or not isinstance(data.get("dataset"), str):
+            return document
+        return document | {"data": self._completed(data, f"{at}/data")}
+
+    def completed(self, data: AnyData) -> AnyData:
+        """The same for a data spec that has been read already."""
+        if not isinstance(data, UploadedData):
+            return data
+        return checked_data(parse(UploadedData, self._completed(data.to_document(), "/data"), at="/data"), at="/data")
+
+    def _completed(self, data: dict[str, Any], at: str) -> dict[str, Any]:
+        data_id: str = data["dataset"]
+        try:
+            sheet = self._sheets.get(data_id) or self._store.sheet(data_id)
+        except NotFoundError as error:
+            raise UnknownDataSetError(error.message, field=f"{at}/dataset") from None
+        self._sheets[data_id] = sheet
+        if len(self._sheets) > KEPT_SHEETS:
+            self._sheets.pop(next(iter(self._sheets)))
+        return completed(data, sheet, lambda places: self._store.missing_rows(data_id, places))
+
     async def delete(self, data_id: str) -> None:
         await asyncio.to_thread(self._store.delete, data_id)
         self._sizes.pop(data_id, None)
+        self._sheets.pop(data_id, None)
 
     @contextlib.asynccontextmanager
     async def _arrival(self) -> AsyncIterator[str]:

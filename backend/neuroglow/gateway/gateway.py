@@ -36,12 +36,14 @@ class Gateway:
         )
         self._store = SessionStore(settings.data_dir)
         self.supervisor = Supervisor(settings)
-        self.registry = Registry(settings, self._store, self.counters, self.supervisor.wait_ready)
-        self.samples = Samples(self.supervisor)
         self.errands = Errands(at_once=settings.limits.errands, waiting=settings.limits.errands_waiting)
-        self.models = Models(self.errands)
         self._dataset_store = DatasetStore(settings.data_dir)
         self.datasets = Datasets(settings.limits, self._dataset_store, self.errands)
+        self.models = Models(self.errands, self._dataset_store.root)
+        self.registry = Registry(
+            settings, self._store, self.counters, self.supervisor.wait_ready, self.datasets.complete
+        )
+        self.samples = Samples(self.supervisor)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

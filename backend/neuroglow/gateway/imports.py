@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from neuroglow.gateway.bodies import read_json
-from neuroglow.gateway.gateway import gateway_of
+from neuroglow.gateway.gateway import Gateway, gateway_of
 from neuroglow.gateway.permits import count
 from neuroglow.spec.experiment import parse_experiment
 from neuroglow.spec.memory import require_fits
@@ -20,7 +20,7 @@ async def import_experiment(request: Request) -> Response:
     gateway = gateway_of(request)
     count(gateway)
     body = await read_json(request, ImportExperiment)
-    imported = _of_playground(body.text) if body.format == "tensorflow-playground" else _of_ours(body.text)
+    imported = _of_playground(body.text) if body.format == "tensorflow-playground" else _of_ours(body.text, gateway)
     require_fits(imported.experiment, gateway.settings.limits.memory_bytes)
     members = imported.model_dump(mode="json", exclude={"experiment"})
     return JSONResponse({"experiment": imported.experiment.to_document()} | members)
@@ -36,8 +36,9 @@ def _of_playground(text: str) -> ImportedExperiment:
     )
 
 
-def _of_ours(text: str) -> ImportedExperiment:
+def _of_ours(text: str, gateway: Gateway) -> ImportedExperiment:
     """An experiment file, which is the plain document, or a link that carries one."""
     link = read_link(text)
     document, hidden = link if link is not None else (text.encode("utf-8", "replace"), ())
-    return ImportedExperiment(experiment=parse_experiment(strict_json.loads(document)), hidden=hidden)
+    experiment = parse_experiment(gateway.datasets.complete(strict_json.loads(document)))
+    return ImportedExperiment(experiment=experiment, hidden=hidden)

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 
 from neuroglow.gateway.errand import Errand, Errands
 from neuroglow.spec.data import with_classes
@@ -28,8 +29,8 @@ class _Running:
 class Models:
     """A class that asks for the same model at once has it fitted once."""
 
-    def __init__(self, errands: Errands) -> None:
-        self._errands = errands
+    def __init__(self, errands: Errands, datasets: Path) -> None:
+        self._errands, self._datasets = errands, datasets
         self._running: dict[str, _Running] = {}
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._size_bytes = 0
@@ -54,7 +55,7 @@ class Models:
                 self._running.pop(key, None)
 
     async def _fit(self, key: str, request: FitRequest) -> bytes:
-        result = await self._errands.run(FIT, request.to_document())
+        result = await self._errands.run(FIT, request.to_document() | {"datasets": str(self._datasets)})
         answer = json.dumps(result, separators=(",", ":")).encode()
         self._answers[key] = answer
         self._size_bytes += len(answer)

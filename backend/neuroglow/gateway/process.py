@@ -75,6 +75,7 @@ async def start_worker(
         "--control", link.control_endpoint,
         "--frames", link.frames_endpoint,
         "--worker-id", worker_id,
+        "--datasets", str(settings.data_dir / "datasets"),
         "--device", device,
         "--snapshot-secs", str(limits.snapshot_secs),
         "--probe-share", str(limits.probe_share),

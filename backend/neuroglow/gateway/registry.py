@@ -19,6 +19,7 @@ from neuroglow.gateway.session import House, Session
 from neuroglow.gateway.supervisor import Worker
 from neuroglow.settings import Settings
 from neuroglow.spec import Experiment
+from neuroglow.spec.patch import Complete
 from neuroglow.store import SessionRecord, SessionStore
 from neuroglow.wire import worker as protocol
 
@@ -38,10 +39,17 @@ class Created:
 class Registry:
     """The supervisor's `Sessions`. `load` must have run before anything is looked up."""
 
-    def __init__(self, settings: Settings, store: SessionStore, counters: Counters, find_worker: FindWorker) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: SessionStore,
+        counters: Counters,
+        find_worker: FindWorker,
+        complete: Complete,
+    ) -> None:
         self._settings = settings
         self._store = store
-        self._house = House(settings.limits, store, counters, find_worker, suspects=asyncio.Lock())
+        self._house = House(settings.limits, store, counters, find_worker, asyncio.Lock(), complete)
         self._live: dict[str, Session] = {}
         self._parked: dict[str, float] = {}
         """Id to last touch, of sessions that are only on disk."""

@@ -19,7 +19,7 @@ from neuroglow.gateway.code import code
 from neuroglow.gateway.counters import resident_bytes
 from neuroglow.gateway.dataset_routes import dataset_routes
 from neuroglow.gateway.errand import while_connected
-from neuroglow.gateway.gateway import gateway_of
+from neuroglow.gateway.gateway import Gateway, gateway_of
 from neuroglow.gateway.imports import import_experiment
 from neuroglow.gateway.live import live
 from neuroglow.gateway.page import Page
@@ -104,7 +104,7 @@ async def create_session(request: Request) -> Response:
     gateway = gateway_of(request)
     count(gateway)
     body = await read_json(request, CreateSession)
-    experiment = _experiment(body)
+    experiment = _experiment(body, gateway)
     require_fits(experiment, gateway.settings.limits.memory_bytes)
     created = await gateway.registry.create(experiment, play=body.play, updates_per_second=body.updates_per_second)
     info = created.session.info()
@@ -123,12 +123,13 @@ async def create_session(request: Request) -> Response:
     )
 
 
-def _experiment(body: CreateSession) -> Experiment:
+def _experiment(body: CreateSession, gateway: Gateway) -> Experiment:
     if body.experiment is not None and body.preset is not None:
         raise InvalidInputError("Send an experiment or a preset's name, not both", field="/preset")
     if body.preset is not None:
         return preset(body.preset).experiment
-    return parse_experiment(body.experiment if body.experiment is not None else {}, at="/experiment")
+    document = body.experiment if body.experiment is not None else {}
+    return parse_experiment(gateway.datasets.complete(document, at="/experiment"), at="/experiment")
 
 
 async def session(request: Request) -> Response:
@@ -150,6 +151,7 @@ async def samples(request: Request) -> Response:
     gateway = gateway_of(request)
     count(gateway)
     body = await read_json(request, SamplesRequest)
+    body = body.model_copy(update={"data": gateway.datasets.completed(body.data)})
     return Response(await gateway.samples.get(body), media_type=SAFETENSORS)
 
 
@@ -157,6 +159,7 @@ async def models(request: Request) -> Response:
     gateway = gateway_of(request)
     count(gateway)
     body = await read_json(request, FitRequest)
+    body = body.model_copy(update={"data": gateway.datasets.completed(body.data)})
     require_learnable(body.data, body.model)
     answer = await while_connected(request, gateway.models.get(body))
     return Response(answer, media_type="application/json")

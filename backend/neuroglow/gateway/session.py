@@ -23,6 +23,7 @@ from neuroglow.gateway.runs import next_run
 from neuroglow.gateway.viewer import Viewer
 from neuroglow.gateway.watching import Watching
 from neuroglow.spec.limits import Limits
+from neuroglow.spec.patch import Complete
 from neuroglow.store import SessionRecord, SessionStore
 from neuroglow.wire import worker as protocol
 from neuroglow.wire.messages import (
@@ -57,6 +58,7 @@ class House:
     counters: Counters
     find_worker: FindWorker
     suspects: asyncio.Lock
+    complete: Complete
 
 
 class Session:
@@ -68,6 +70,7 @@ class Session:
         self.viewers: set[Viewer] = set()
         self.is_closed = False
         self.limits = house.limits
+        self.complete = house.complete
         self.recorder = Recorder(house.store, record)
         self.hosting = Hosting(self, house.find_worker, house.suspects)
         self.watching = Watching(self.hosting, self.viewers, house.limits, house.counters)

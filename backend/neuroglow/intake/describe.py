@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from neuroglow.intake.column import Column, counted
 from neuroglow.spec.limits import MAX_CATEGORIES
 from neuroglow.spec.sheet import ColumnSheet, DataSheet, Histogram, SheetTask
+from neuroglow.spec.uploaded import usual_task
 
 BINS = 24
-FEW_NUMBERS = 20
-"""Whole numbers with at most so many different values are taken for classes."""
 _TARGET_NAMES = ("target", "label", "class", "y", "species", "outcome", "category", "labels", "digit", "diagnosis")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -111,7 +110,4 @@ def task_of(sheet: ColumnSheet) -> SheetTask | None:
         return None
     if sheet.type in ("category", "boolean"):
         return "classification" if different <= MAX_CATEGORIES else None
-    if sheet.type != "number":
-        return None
-    whole = len(sheet.categories) == different and all(value.lstrip("-").isdigit() for value in sheet.categories)
-    return "classification" if whole and different <= FEW_NUMBERS else "regression"
+    return usual_task(sheet) if sheet.type == "number" else None

@@ -35,9 +35,6 @@ from neuroglow.spec.memory import require_fits
 from neuroglow.wire.messages import Progress, parse_subscribe
 from neuroglow.wire.worker import ControlSession, EditSession, LoadSession, Open, OpenChannel
 
-METRICS_SECS = 0.05
-"""The test set is evaluated at most this often, at a chunk's end."""
-
 
 class LiveSession:
     def __init__(self, command: Open, tools: Tools) -> None:
@@ -146,7 +143,7 @@ class LiveSession:
         wanted = self._pace.wanted(now, playing=self._is_playing)
         if not wanted:
             return None
-        evaluate = stepping or now - self._point_at >= METRICS_SECS
+        evaluate = stepping or now - self._point_at >= trainer.evaluation_pause_secs
         chunk = trainer.launch(wanted, evaluate=evaluate)
         self._pace.launched(chunk.updates)
         self._in_flight += 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from neuroglow.engine.compiler import Compiler
 from neuroglow.session.keeper import Keeper
+from neuroglow.session.material import Materials
 from neuroglow.spec.limits import Limits
 from neuroglow.wire.worker import Event, FrameEnvelope
 
@@ -17,6 +18,7 @@ class Tools:
 
     compiler: Compiler
     keeper: Keeper
+    materials: Materials
     limits: Limits
     send: Callable[[Event], None]
     send_frame: Callable[[FrameEnvelope, bytes], None]

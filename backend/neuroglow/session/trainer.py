@@ -18,12 +18,17 @@ from neuroglow.engine.numbers import hyper_of
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.programs import TrainProgram
 from neuroglow.engine.snapshot import Snapshot, from_state, to_state
-from neuroglow.engine.train import ChunkResult, Rows, State, Sums
-from neuroglow.engine.walk import Walk, padded
+from neuroglow.engine.train import ChunkResult, State, Sums
+from neuroglow.engine.walk import Walk
 from neuroglow.insight.probe import Subject
 from neuroglow.session.edits import carry_over, effective_batch
+from neuroglow.session.material import material_of
 from neuroglow.spec.experiment import Experiment
 
+METRICS_SECS = 0.05
+"""The test set is evaluated at most this often, at a chunk's end."""
+EVALUATION_SHARE = 0.1
+"""Of the time, that goes into it at most."""
 FETCH_SECS = 2e-4
 """Fetching what is ready takes less; longer means that the device was still at it."""
 
@@ -56,26 +61,29 @@ class Trainer:
     """`cursor` is where training will stand when every launched chunk is done."""
 
     def __init__(self, snapshot: Snapshot, program: TrainProgram) -> None:
-        self._install(snapshot, program)
+        self._install(snapshot, program, None)
         self.good = snapshot
         """The last finite moment, on the host."""
 
-    def _install(self, snapshot: Snapshot, program: TrainProgram) -> None:
+    def _install(self, snapshot: Snapshot, program: TrainProgram, before: Walk | None) -> None:
         self.experiment = snapshot.experiment
         self.program = program
         self.cursor = snapshot.cursor
-        self.subject = subject_of(self.experiment)
+        # Read and padded already on a thread of its own, if it is large.
+        self._material = material_of(self.experiment, program.key)
+        self.subject = Subject(self.experiment, self._material.dataset)
         self.state: State = to_state(snapshot)
-        self._describe()
-        self._test: Rows = padded(self.subject.dataset.test, program.key.test_bucket)
+        self._describe(before)
         self.tally = Tally()
+        self._evaluation_secs = 0.0
         self._newest: Chunk | None = None
         self._is_sound = True
 
-    def _describe(self) -> None:
+    def _describe(self, before: Walk | None) -> None:
         dataset, training = self.subject.dataset, self.experiment.training
         self._numbers = hyper_of(self.experiment, dataset)
-        self.walk = Walk(dataset, self.program.key, training.seed, effective_batch(self.experiment))
+        batch, rows = effective_batch(self.experiment), self._material.train
+        self.walk = Walk(dataset, self.program.key, training.seed, batch, rows=rows, before=before)
 
     @property
     def hyper(self) -> Hyper:
@@ -97,7 +105,12 @@ class Trainer:
 
     def evaluate(self) -> Sums:
         """Enqueue the test set's sums at the present state."""
-        return self.program.evaluate(self.state.model, self._numbers, self._test)
+        return self.program.evaluate(self.state.model, self._numbers, self._material.test)
+
+    @property
+    def evaluation_pause_secs(self) -> float:
+        """The least time from one evaluation to the next while training."""
+        return max(METRICS_SECS, self._evaluation_secs / EVALUATION_SHARE)
 
     def finish(self, chunk: Chunk) -> Finished:
         """Wait for a chunk and count it. Chunks are finished in the order they were launched."""
@@ -116,7 +129,9 @@ class Trainer:
         head = self.program.key.head
         held_out = Tally()
         if test is not None:
+            asked = time.monotonic()
             held_out.add(test)
+            self._evaluation_secs = time.monotonic() - asked
         name = "r2" if head == "linear" else "accuracy"
         point = {
             "update": cursor.update,
@@ -164,12 +179,12 @@ class Trainer:
         self.experiment = new
         self.subject = Subject(new, self.subject.dataset)
         self.cursor = self.cursor.rescaled(-(-len(self.subject.dataset.train.labels) // effective_batch(new)))
-        self._describe()
+        self._describe(self.walk)
 
     def edit(self, base: Snapshot, new: Experiment, program: TrainProgram) -> None:
         """Other arrays: what the edit keeps of `base` is carried over."""
         carried = carry_over(base, new)
-        self._install(carried, program)
+        self._install(carried, program, self.walk)
         if carried.is_finite():
             self.good = carried
 

@@ -79,6 +79,8 @@ class Worker:
         from neuroglow.engine.compiler import Compiler
         from neuroglow.session.keeper import Keeper
         from neuroglow.session.live import LiveSession
+        from neuroglow.session.material import Materials
+        from neuroglow.session.postponed import Postponed
         from neuroglow.session.tools import Tools
 
         self._control, self._frames, self._parent = control, frames, parent
@@ -99,11 +101,13 @@ class Worker:
         self._tools = Tools(
             compiler=Compiler(),
             keeper=Keeper(),
+            materials=Materials(self._wake),
             limits=limits,
             send=self._post,
             send_frame=self._send_frame,
             wake=self._wake,
         )
+        self._postponed = Postponed(self._tools.materials)
 
     # --- the loop
 
@@ -111,6 +115,7 @@ class Worker:
         while not self._closing:
             self._beat()
             self._take_commands(self._patience())
+            self._take_postponed()
             self._turn()
             self._flush()
 
@@ -177,17 +182,32 @@ class Worker:
             except zmq.Again:
                 return
             command = protocol.decode_command(data)
-            try:
-                result = self._obey(command)
-            except NeuroglowError as error:
-                self._post(Reply(call=command.call, error=error.payload()))
-            except Exception:
-                log.exception("command failed", command=type(command).__name__)
-                unexpected = InternalError("The engine could not carry this out; its log says why")
-                self._post(Reply(call=command.call, error=unexpected.payload()))
-            else:
-                if result is not None:
-                    self._post(Reply(call=command.call, result=result))
+            self._carry_out(command, partial(self._obey_or_postpone, command))
+
+    def _take_postponed(self) -> None:
+        for command, reading in self._postponed.ready():
+            self._carry_out(command, partial(self._obey_late, command, reading))
+
+    def _obey_or_postpone(self, command: AnyCommand) -> dict[str, Any] | None:
+        return None if self._postponed.takes(command) else self._obey(command)
+
+    def _obey_late(self, command: AnyCommand, reading: Future[Any]) -> dict[str, Any] | None:
+        reading.result()
+        return self._obey(command)
+
+    def _carry_out(self, command: AnyCommand, work: Callable[[], dict[str, Any] | None]) -> None:
+        """Answer with the result of `work`, or with what went wrong; not now if there is none."""
+        try:
+            result = work()
+        except NeuroglowError as error:
+            self._post(Reply(call=command.call, error=error.payload()))
+        except Exception:
+            log.exception("command failed", command=type(command).__name__)
+            unexpected = InternalError("The engine could not carry this out; its log says why")
+            self._post(Reply(call=command.call, error=unexpected.payload()))
+        else:
+            if result is not None:
+                self._post(Reply(call=command.call, result=result))
 
     def _obey(self, command: AnyCommand) -> dict[str, Any] | None:
         """Carry out one command; None means that its reply comes later."""
@@ -199,7 +219,9 @@ class Worker:
                 self._sessions[command.session] = session
                 return session.facts
             case protocol.GetSamples():
-                return _samples(command)
+                from neuroglow.session.samples import samples_of
+
+                return samples_of(command)
             case protocol.Shutdown():
                 self._shut_down(command.call)
                 return None
@@ -232,6 +254,10 @@ class Worker:
         return self._sessions[name]
 
     def _close(self, command: protocol.Close) -> dict[str, Any] | None:
+        if (opening := self._postponed.drop(command.session)) is not None:
+            gone = NotFoundError("The session was closed before its data were read")
+            self._post(Reply(call=opening.call, error=gone.payload()))
+            return {}
         session = self._session(command.session)
         saving = self._leave(session) if command.save else None
         del self._sessions[command.session]
@@ -256,6 +282,7 @@ class Worker:
             session.close()
         self._sessions.clear()
         self._tools.keeper.close()
+        self._tools.materials.close()
         self._tools.compiler.close()
         self._post(Reply(call=call, result={}))
         self._closing = True
@@ -312,27 +339,12 @@ def _saved(call: int, facts: dict[str, Any], done: Future[None]) -> Reply:
     return Reply(call=call, error=InternalError(f"The snapshot could not be written: {error}").payload())
 
 
-def _samples(command: protocol.GetSamples) -> dict[str, Any]:
-    from pydantic import TypeAdapter
-    from safetensors.numpy import save
-
-    from neuroglow.data import rows_of
-    from neuroglow.spec.base import parse
-    from neuroglow.spec.checking import checked_data
-    from neuroglow.spec.data import DataSpec
-    from neuroglow.spec.looking import Axes
-
-    data = checked_data(parse(TypeAdapter(DataSpec), command.data, at="/data"), at="/data")
-    axes = None if command.axes is None else parse(TypeAdapter(Axes), command.axes, at="/axes")
-    tensors, metadata = rows_of(data, command.split, command.start, command.count, axes)
-    return {"tensors": save(tensors, metadata=metadata)}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="A Neuroglow engine worker; the gateway starts it")
     parser.add_argument("--control", required=True)
     parser.add_argument("--frames", required=True)
     parser.add_argument("--worker-id", default="0")
+    parser.add_argument("--datasets", type=Path, required=True)
     parser.add_argument("--device", choices=["cpu", "gpu"], default="cpu")
     parser.add_argument("--snapshot-secs", type=float, default=Limits().snapshot_secs)
     parser.add_argument("--probe-share", type=float, default=Limits().probe_share)
@@ -361,6 +373,9 @@ def main() -> None:
     frames.connect(options.frames)
 
     device = prepare_jax(options.device)
+    from neuroglow.data import use_folder
+
+    use_folder(options.datasets)
     worker = Worker(control, frames, limits, parent)
     control.send(protocol.encode(protocol.Ready(device=device, pid=os.getpid())))
     worker.run()

@@ -19,3 +19,4 @@ from neuroglow.spec.network import Network as Network
 from neuroglow.spec.patch import patched as patched
 from neuroglow.spec.presets import preset as preset
 from neuroglow.spec.training import Training as Training
+from neuroglow.spec.uploaded import UploadedData as UploadedData

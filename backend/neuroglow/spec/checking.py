@@ -9,6 +9,8 @@ from neuroglow.spec.data import AnyData, DrawnData, Feature, SyntheticData, with
 from neuroglow.spec.datasets import input_names, noise_names, offered_inputs, own_inputs, source_facts
 from neuroglow.spec.formula import FormulaError, parse_formula
 from neuroglow.spec.limits import MAX_INPUTS
+from neuroglow.spec.uploaded import UploadedData
+from neuroglow.spec.uploaded_checks import check_uploaded
 
 
 def checked_data(data: AnyData, *, at: str) -> AnyData:
@@ -19,6 +21,8 @@ def checked_data(data: AnyData, *, at: str) -> AnyData:
     complete = with_classes(data)
     if isinstance(complete, DrawnData):
         _check_labels(complete, at)
+    elif isinstance(complete, UploadedData):
+        check_uploaded(complete, at)
     _check_formulas(complete, at)
     _check_switches(complete, at)
     inputs = len(input_names(complete))

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from neuroglow.spec import limits
 from neuroglow.spec.source import Source, TrainFraction
+from neuroglow.spec.uploaded import UploadedData
 
 PlaygroundSet = Literal["circle", "xor", "gauss", "spiral", "plane", "multi_gauss"]
 MulticlassSet = Literal["blobs", "moons", "rings", "spirals"]
@@ -78,7 +79,7 @@ class DrawnData(Source):
     features: Features = ("x1", "x2")
 
 
-AnyData = SyntheticData | BundledData | DrawnData
+AnyData = SyntheticData | BundledData | DrawnData | UploadedData
 DataSpec = Annotated[AnyData, Field(discriminator="source")]
 
 

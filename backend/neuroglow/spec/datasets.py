@@ -6,8 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from neuroglow.spec import uploaded
 from neuroglow.spec.data import DEFAULT_CLASSES, AnyData, DrawnData, SyntheticData
 from neuroglow.spec.limits import PLANE_HIGH, PLANE_LOW
+from neuroglow.spec.uploaded import UploadedData
 
 Task = Literal["classification", "regression", "reconstruction"]
 Kind = Literal["plane", "table", "image"]
@@ -21,7 +23,7 @@ class DataSetFacts(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Literal["synthetic", "bundled", "drawn"]
+    source: Literal["synthetic", "bundled", "drawn", "upload"]
     name: str
     title: str
     sentence: str
@@ -167,6 +169,8 @@ def source_facts(data: AnyData) -> DataSetFacts:
     """The facts of the set whatever it is used for: its classes are there even if the labels are hidden."""
     if isinstance(data, DrawnData):
         return _drawn_facts(data)
+    if isinstance(data, UploadedData):
+        return _uploaded_facts(data)
     entry = _BY_NAME[(data.source, data.name)]
     if isinstance(data, SyntheticData) and data.classes is not None:
         return entry.model_copy(update={"classes": _class_names(data.classes)})
@@ -189,12 +193,31 @@ def _drawn_facts(data: DrawnData) -> DataSetFacts:
     )
 
 
+def _uploaded_facts(data: UploadedData) -> DataSetFacts:
+    shape = uploaded.image_shape(data)
+    return DataSetFacts(
+        source="upload",
+        name=data.dataset,
+        title=data.known.title,
+        sentence="Data of one's own",
+        task=data.task or "regression",
+        kind="table" if shape is None else "image",
+        classes=uploaded.class_names(data),
+        columns=uploaded.raw_columns(data),
+        target=data.target or "inputs",
+        rows=data.rows,
+        image_shape=None if shape is None else shape[:2],
+    )
+
+
 def row_count(data: AnyData) -> int:
     """Rows before the split."""
     if isinstance(data, SyntheticData):
         return data.samples
     if isinstance(data, DrawnData):
         return len(data.points)
+    if isinstance(data, UploadedData):
+        return data.rows
     rows = facts(data).rows
     assert rows is not None, "every bundled set states its rows"
     return rows
@@ -220,6 +243,8 @@ def offered_inputs(data: AnyData) -> tuple[str, ...]:
 
 def own_inputs(data: AnyData) -> tuple[str, ...]:
     """The chosen features on the plane, the columns elsewhere."""
+    if isinstance(data, UploadedData):
+        return uploaded.prepared_inputs(data)
     return data.features if isinstance(data, SyntheticData | DrawnData) else source_facts(data).columns
 
 

@@ -20,6 +20,10 @@ MAX_UNITS = 1_024
 MAX_BATCH_SIZE = MAX_SAMPLES
 # Different values of a column that are told apart; a code for each, for the rest and for missing cells fits a byte.
 MAX_CATEGORIES = 100
+# Rows of the test split that the curve's figures are taken on: the first ones of its shuffled order.
+MAX_EVALUATED_ROWS = 16_384
+# Whole numbers with at most so many different values are taken for classes.
+FEW_NUMBERS = 20
 MAX_SEED = 2**32 - 1
 PLANE_LOW, PLANE_HIGH = -6.0, 6.0
 MIN_DRAWN_POINTS = 2

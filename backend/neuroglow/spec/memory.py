@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from neuroglow.errors import NetworkTooLargeError
-from neuroglow.spec.datasets import input_names, output_count, split_counts
+from neuroglow.spec.datasets import input_names, output_count, source_facts, split_counts
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.limits import MAX_EVALUATED_ROWS
 
 FLOAT_BYTES = 4
 MOMENTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
@@ -18,12 +19,13 @@ _PARAMETER_COPIES = 5
 # Backpropagation keeps z and a of every layer and makes as much again on the way back.
 _ACTIVATION_COPIES = 4
 _EVALUATION_LAYERS = 2
+_NETWORK = ("This network", "fewer layers, fewer units or a smaller batch")
 
 
 def estimated_bytes(experiment: Experiment) -> int:
     """An upper estimate of one session's arrays on device and host, in bytes."""
-    inputs, outputs = len(input_names(experiment.data)), output_count(experiment.data)
-    widths = [inputs, *(layer.units for layer in experiment.network.layers), outputs]
+    outputs = output_count(experiment.data)
+    widths = [len(input_names(experiment.data)), *(layer.units for layer in experiment.network.layers), outputs]
     parameters = sum(units * (fan_in + 1) for fan_in, units in pairwise(widths))
     copies = _PARAMETER_COPIES + 2 * MOMENTS[experiment.training.optimizer.type]
     train, test = split_counts(experiment.data)
@@ -31,20 +33,29 @@ def estimated_bytes(experiment: Experiment) -> int:
     floats = (
         parameters * copies
         + _ACTIVATION_COPIES * 2 * batch * sum(widths)
-        + _EVALUATION_LAYERS * 2 * max(train, test) * max(widths)
-        + 2 * (train + test) * (inputs + (outputs if experiment.data.goal == "reconstruct" else 1))
+        + _EVALUATION_LAYERS * 2 * min(test, MAX_EVALUATED_ROWS) * max(widths)
+        + _data_floats(experiment)
     )
     return floats * FLOAT_BYTES
+
+
+def _data_floats(experiment: Experiment) -> int:
+    """Raw columns, inputs, and both inputs and labels once more on the device, padded to the next power of two."""
+    inputs = len(input_names(experiment.data))
+    labels = inputs if experiment.data.goal == "reconstruct" else 1
+    columns = len(source_facts(experiment.data).columns)
+    return sum(split_counts(experiment.data)) * (columns + 3 * (inputs + labels))
 
 
 def require_fits(experiment: Experiment, budget_bytes: int) -> None:
     """Raise `NetworkTooLargeError` if the estimate exceeds the budget."""
     needed = estimated_bytes(experiment)
     if needed > budget_bytes:
+        is_data = 2 * FLOAT_BYTES * _data_floats(experiment) > needed
+        what, less = ("These data", "fewer rows or columns") if is_data else _NETWORK
         raise NetworkTooLargeError(
-            f"This network would take about {_mebibytes(needed)}, the budget is {_mebibytes(budget_bytes)}; "
-            "use fewer layers, fewer units or a smaller batch",
-            field="/network/layers",
+            f"{what} would take about {_mebibytes(needed)}, the budget is {_mebibytes(budget_bytes)}; use {less}",
+            field="/data" if is_data else "/network/layers",
             needed_bytes=needed,
             budget_bytes=budget_bytes,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jsonpatch
@@ -11,13 +11,22 @@ import jsonpointer
 from neuroglow.errors import InvalidPatchError
 from neuroglow.spec.experiment import Experiment, parse_experiment
 
+Complete = Callable[[Any], Any]
+"""Writes into an experiment's document what only the server knows: the facts of uploaded columns."""
 MAX_COPIED = 10_000
 """Values that the copies of one patch may make, far more than the largest experiment has: copies of copies double."""
 
 
-def patched(experiment: Experiment, patch: list[dict[str, Any]], *, used_names: Iterable[str] = ()) -> Experiment:
+def patched(
+    experiment: Experiment,
+    patch: list[dict[str, Any]],
+    *,
+    used_names: Iterable[str] = (),
+    complete: Complete = lambda document: document,
+) -> Experiment:
     """The experiment after the patch, validated, with new layers named (never a name in `used_names`).
 
+    `complete` is applied before anything is validated.
     Raises `InvalidPatchError` if an operation does not apply and `InvalidInputError` if the result is not an
     experiment; `field` then points into the patched experiment.
     """
@@ -27,7 +36,7 @@ def patched(experiment: Experiment, patch: list[dict[str, Any]], *, used_names: 
         raise InvalidPatchError("The patch nests values too deeply", field="/patch") from None
     except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError, KeyError, IndexError) as error:
         raise InvalidPatchError(f"The patch does not apply: {str(error)[:200]}", field="/patch") from None
-    return parse_experiment(document, used_names=used_names)
+    return parse_experiment(complete(document), used_names=used_names)
 
 
 def _apply(patch: list[dict[str, Any]], document: Any) -> Any:

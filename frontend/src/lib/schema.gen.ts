@@ -234,7 +234,7 @@ export interface CreateSession {
 
 /** `classes` are names in label order (empty without classes); `columns` the raw input columns. */
 export interface DataSetFacts {
-  source: 'synthetic' | 'bundled' | 'drawn';
+  source: 'synthetic' | 'bundled' | 'drawn' | 'upload';
   name: string;
   title: string;
   sentence: string;
@@ -353,7 +353,7 @@ export interface ErrorMessage {
 /** Data + network + training + seeds. The default is TensorFlow Playground's. */
 export interface Experiment {
   version: 1;
-  data: SyntheticData | BundledData | DrawnData;
+  data: SyntheticData | BundledData | DrawnData | UploadedData;
   network: Network;
   training: Training;
 }
@@ -390,7 +390,7 @@ export interface Figures {
 
 /** `POST /api/models`: a model and the data to fit it on. The answer is a function of both, its times apart. */
 export interface FitRequest {
-  data: SyntheticData | BundledData | DrawnData;
+  data: SyntheticData | BundledData | DrawnData | UploadedData;
   model: LinearRegression | Ridge | LogisticRegression | DecisionTree | RandomForest | GradientBoosting | NearestNeighbours | SupportVectorMachine | KMeans | GaussianMixture;
 }
 
@@ -678,6 +678,22 @@ export interface Point {
   test_r2?: number | null;
 }
 
+/**
+ * From a raw column to inputs. All figures are taken on the training rows only.
+ *
+ * `missing`: what stands in for a cell without a value: a figure of the column, 0, an input of its own (`category`,
+ * where categories are encoded), or nothing, then the row is left out (`drop`). `encode`: `number` as it is,
+ * `category` one input per value, `ordinal` the place in the alphabet, `date_parts` year, month, day, weekday, hour.
+ * `scale`: (x − mean) / deviation, to 0..1, (x − median) / interquartile range, or as it is. `categories`: how many
+ * values get an input of their own, the most frequent first; the rest share one.
+ */
+export interface Preparation {
+  missing: 'mean' | 'median' | 'most_frequent' | 'zero' | 'drop' | 'category';
+  encode: 'number' | 'category' | 'ordinal' | 'date_parts' | 'pixels';
+  scale: 'standard' | 'minmax' | 'robust' | 'none';
+  categories: number;
+}
+
 export interface Preset {
   name: string;
   title: string;
@@ -738,7 +754,7 @@ export interface SampleValues {
 
 /** `POST /api/samples`: rows of a data set, a pure function of its spec. */
 export interface SamplesRequest {
-  data: SyntheticData | BundledData | DrawnData;
+  data: SyntheticData | BundledData | DrawnData | UploadedData;
   split?: 'train' | 'test';
   from?: number;
   count?: number;
@@ -778,6 +794,22 @@ export interface SessionInfo {
 export interface Sgd {
   type: 'sgd';
   learning_rate: number;
+}
+
+/** `rows`: those that are left when rows without a target, and those to be dropped, are left out. */
+export interface Sheet {
+  title: string;
+  rows: number;
+  columns: SheetColumn[];
+}
+
+/** Facts of a chosen column. `categories`: as far as they are told apart here, most frequent first. */
+export interface SheetColumn {
+  name: string;
+  type: 'number' | 'category' | 'boolean' | 'date' | 'text' | 'image';
+  categories: string[];
+  more: boolean;
+  image_shape?: [number, number, number] | null;
 }
 
 /** The session's state, to everyone, whenever it changes. */
@@ -1006,6 +1038,29 @@ export interface Unsubscribe {
   type: 'unsubscribe';
   request: number;
   channel: string;
+}
+
+/**
+ * Chosen columns of an uploaded data set (`POST /api/datasets`). Without a target the goal is to reconstruct.
+ *
+ * Without `inputs` the server chooses: the target it suggests, unless one is given, and all other usable columns.
+ */
+export interface UploadedData {
+  train_fraction: number;
+  seed: number;
+  formulas: Formula[];
+  noise_columns: number;
+  switched_off: string[];
+  label_noise: number;
+  goal: 'predict' | 'reconstruct';
+  source: 'upload';
+  dataset: string;
+  target?: string | null;
+  inputs: string[];
+  task?: 'classification' | 'regression' | null;
+  max_rows?: number | null;
+  preparation: Record<string, Preparation>;
+  sheet?: Sheet | null;
 }
 
 export interface Welcome {

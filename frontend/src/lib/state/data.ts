@@ -1,5 +1,6 @@
 /** What a data spec means, as the server reads it (`spec/datasets.py`). Pure. */
 import type { Catalog, DataSetFacts, DrawnData, Experiment, SyntheticData } from '../schema.gen';
+import { preparedInputs, uploadedFacts } from './uploaded';
 
 export type Data = Experiment['data'];
 export type PlaneData = SyntheticData | DrawnData;
@@ -16,7 +17,10 @@ export const PLAIN = {
 export const isPlane = (data: Data): data is PlaneData => data.source === 'synthetic' || data.source === 'drawn';
 
 /** Which set it is, whatever its settings: what was chosen among its rows means nothing in another. */
-export const setKey = (data: Data): string => `${data.source}/${data.source === 'drawn' ? '' : data.name}`;
+export function setKey(data: Data): string {
+  if (data.source === 'drawn') return 'drawn/';
+  return `${data.source}/${data.source === 'upload' ? data.dataset : data.name}`;
+}
 
 /** The facts of an experiment's data: its own number of classes, its own goal. */
 export function factsOf(data: Data, catalog: Catalog): DataSetFacts {
@@ -27,6 +31,7 @@ export function factsOf(data: Data, catalog: Catalog): DataSetFacts {
 /** The facts of the set whatever it is used for: its classes are there even if the labels are hidden. */
 export function sourceFacts(data: Data, catalog: Catalog): DataSetFacts {
   if (data.source === 'drawn') return drawnFacts(data);
+  if (data.source === 'upload') return uploadedFacts(data);
   const facts = catalog.data_sets.find((set) => set.source === data.source && set.name === data.name);
   if (!facts) throw new Error(`The catalog has no data set ${data.name}`);
   if (data.source === 'synthetic' && data.classes && facts.takes_classes) return { ...facts, classes: classNames(data.classes) };
@@ -55,8 +60,11 @@ const classNames = (count: number): string[] => Array.from({ length: count }, (_
 export const noiseNames = ({ noise_columns }: Data): string[] =>
   Array.from({ length: noise_columns }, (_, index) => `noise_${index + 1}`);
 
-/** The chosen features on the plane, the columns elsewhere. */
-export const ownInputs = (data: Data, facts: DataSetFacts): readonly string[] => (isPlane(data) ? data.features : facts.columns);
+/** The chosen features on the plane, the columns elsewhere, prepared where they are the person's own. */
+export function ownInputs(data: Data, facts: DataSetFacts): readonly string[] {
+  if (data.source === 'upload') return preparedInputs(data);
+  return isPlane(data) ? data.features : facts.columns;
+}
 
 /** Every input there is, fed or switched off: the source's own, then formulas, then noise columns. */
 export function offeredInputs(data: Data, facts: DataSetFacts): string[] {
