@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import string
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -141,7 +143,7 @@ def test_a_link_encoded_in_any_way_is_the_same_link() -> None:
         ({"networkShape": "5000"}, "5000 is 1024"),
         ({"networkShape": ",".join("2" * 300)}, "300 hidden layers"),
         ({"networkShape": "8x10"}, "10 layers of 8 neurons"),
-        ({"x": "false", "y": "false"}, "feeds no input"),
+        ({"x": "false", "y": "false"}, "feeds none of the features"),
         ({"cosX": "true"}, "cos(x1)"),
         ({"dataset": "moons"}, "dataset 'moons'"),
         ({"dataset": "toString"}, "dataset 'toString'"),
@@ -153,6 +155,11 @@ def test_a_link_encoded_in_any_way_is_the_same_link() -> None:
 )
 def test_whatever_is_not_the_same_here_is_told(changes: dict[str, str], told: str) -> None:
     assert any(told in note for note in read_playground(whole(**changes)).notes)
+
+
+def test_the_cosines_of_old_links_are_formulas() -> None:
+    data = read_playground(whole(cosX="true", cosY="true", cosY_hide="true")).experiment.data
+    assert [formula.expression for formula in data.formulas] == ["cos(x1)"]
 
 
 def test_seeds_follow_the_stated_rule() -> None:
@@ -186,3 +193,10 @@ def test_what_is_no_playground_link_is_refused() -> None:
         with pytest.raises(InvalidInputError) as refusal:
             read_playground(text)
         assert refusal.value.field == "/text"
+
+
+def test_every_control_that_a_lesson_hides_is_on_the_page() -> None:
+    page = Path(__file__).parents[2] / "frontend" / "src"
+    sources = "".join(path.read_text() for path in page.rglob("*.svelte"))
+    drawn = set(re.findall(r'(?:data-control|control)="(\w+)"', sources))
+    assert drawn == CONTROL_NAMES

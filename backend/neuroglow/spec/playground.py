@@ -35,6 +35,8 @@ FEATURES = {
     "sinY": "sin(x2)",
 }
 """In the playground's order, which is also ours."""
+COSINES = {"cosX": "cos(x1)", "cosY": "cos(x2)"}
+"""Inputs that the playground's state knows and its page has lost."""
 HIDDEN = {
     "showTestData": "test_samples",
     "discretize": "hard_edges",
@@ -136,14 +138,14 @@ def _inputs(state: State, notes: list[str]) -> dict[str, Any]:
     removed = [ours for theirs, ours in FEATURES.items() if theirs in state.hidden]
     if removed:
         notes.append(f"The link removes {', '.join(removed)}; here they are switched off and can be switched on")
-    cosines = [f"cos({column})" for key, column in (("cosX", "x1"), ("cosY", "x2")) if state.flag(key)]
+    cosines = [formula for key, formula in COSINES.items() if state.flag(key) and key not in state.hidden]
     if cosines:
         notes.append(
-            f"{' and '.join(cosines)}: in the playground's links, but no longer among its inputs; left out here too"
+            f"{' and '.join(cosines)} is a formula here; the playground's page shows it no more"
         )
     if not features:
-        notes.append("The link feeds no input at all; here one has to stay on, x1")
-    return {"features": features or ["x1"]}
+        notes.append("The link feeds none of the features; here one has to stay on, x1")
+    return {"features": features or ["x1"], "formulas": [{"expression": formula} for formula in cosines]}
 
 
 def _network(state: State, notes: list[str]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import type {
   Experiment,
   FitRequest,
   Health,
+  ImportExperiment,
+  ImportedExperiment,
   ModelResult,
   SamplesRequest,
   SessionCreated,
@@ -48,6 +50,30 @@ export async function getSamples(ask: SamplesRequest, signal: AbortSignal): Prom
 export const fitModel = (ask: FitRequest, signal: AbortSignal): Promise<ModelResult> =>
   json('POST', '/api/models', { body: ask, signal });
 
+export const importExperiment = (format: ImportExperiment['format'], text: string): Promise<ImportedExperiment> =>
+  json('POST', '/api/experiments/import', { body: { format, text } });
+
+/** What opens a session's files. */
+export interface Access {
+  id: string;
+  token: string;
+}
+
+const fileOf = ({ id }: Access, name: string): string => `/api/sessions/${encodeURIComponent(id)}/${name}`;
+
+export async function getWeights(access: Access): Promise<Blob> {
+  return (await request('GET', fileOf(access, 'weights'), { token: access.token })).blob();
+}
+
+/** Go on from a weight file: as its own experiment, or with its weights in the session's. */
+export async function putWeights(access: Access, file: Blob, experiment: 'file' | 'session'): Promise<void> {
+  await request('PUT', `${fileOf(access, 'weights')}?experiment=${experiment}`, { token: access.token, file });
+}
+
+export async function getCode(access: Access, target: string): Promise<string> {
+  return (await request('GET', `${fileOf(access, 'code')}?target=${target}`, { token: access.token })).text();
+}
+
 export function liveUrl(id: string): string {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   return `${scheme}//${location.host}/api/sessions/${encodeURIComponent(id)}/live`;
@@ -55,6 +81,8 @@ export function liveUrl(id: string): string {
 
 interface Options {
   body?: unknown;
+  /** Sent as it is, in place of a body. */
+  file?: Blob;
   token?: string;
   signal?: AbortSignal;
 }
@@ -64,13 +92,14 @@ async function json<T>(method: string, path: string, options: Options = {}): Pro
   return (await response.json()) as T;
 }
 
-async function request(method: string, path: string, { body, token, signal }: Options): Promise<Response> {
+async function request(method: string, path: string, { body, file, token, signal }: Options): Promise<Response> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (token !== undefined) headers.Authorization = `Bearer ${token}`;
   let response: Response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal });
+    const content = file ?? (body === undefined ? null : JSON.stringify(body));
+    response = await fetch(path, { method, headers, body: content, signal });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'unreachable', 'The server does not answer');

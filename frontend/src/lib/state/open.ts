@@ -2,10 +2,10 @@
  * Which session this page opens: the one a watch link names, the tab's own after a reload, the experiment of a link, or
  * the first preset. Tokens stay in session storage, never in an address bar.
  */
-import type { Catalog, Experiment, SessionCreated, SessionInfo } from '../schema.gen';
-import { ApiError, createSession, getSession, type NewSession } from './api';
+import type { Catalog, Experiment, PageView, SessionCreated, SessionInfo } from '../schema.gen';
+import { ApiError, createSession, getSession, importExperiment, type NewSession } from './api';
 import { canonical } from './experiments';
-import { readLink, writeLink } from './url';
+import { hiddenIn, isOwnLink, isPlaygroundLink, readLink, writeLink } from './url';
 
 const KEY = 'neuroglow.session';
 /** At full speed the first network would be done learning before anyone has looked; this shows it learn. */
@@ -21,7 +21,14 @@ export interface Opened {
   info: SessionInfo;
   /** Something to tell the person: a link that could not be read, a session that is gone. */
   notice: string | null;
+  /** What cannot be the same here as where the experiment comes from. */
+  notes: readonly string[];
+  /** Names of controls that a lesson hides. */
+  hidden: readonly string[];
+  view: PageView | null;
 }
+
+const PLAIN = { notice: null, notes: [], hidden: [], view: null } as const;
 
 /** What a tab remembers of its own session. `link` is the address bar as this page last wrote it. */
 interface Remembered {
@@ -40,20 +47,32 @@ export async function openFromAddress(catalog: Catalog, address: Location): Prom
     if (again) return again;
   }
   const link = await readLink(address.hash);
-  if (link.kind === 'experiment') return openExperiment(link.experiment, catalog);
+  if (link.kind === 'experiment') return { ...(await openExperiment(link.experiment, catalog)), hidden: link.hidden };
+  if (link.kind === 'playground') return openOr(() => openText(link.text), catalog);
   const first = await create({ preset: catalog.first_preset, updates_per_second: FIRST_SPEED });
   return link.kind === 'unreadable' ? { ...first, notice: link.message } : first;
 }
 
 /** A new session of this experiment; where the server refuses it, the first preset and the reason. */
-export async function openExperiment(experiment: Experiment, catalog: Catalog): Promise<Opened> {
+export function openExperiment(experiment: Experiment, catalog: Catalog): Promise<Opened> {
+  return openOr(() => create({ experiment }), catalog);
+}
+
+async function openOr(open: () => Promise<Opened>, catalog: Catalog): Promise<Opened> {
   try {
-    return await create({ experiment });
+    return await open();
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 422) throw error;
     const place = error.field ? ` (at ${error.field})` : '';
     return { ...(await create({ preset: catalog.first_preset })), notice: `The link's experiment is not valid: ${error.message}${place}` };
   }
+}
+
+/** A link of ours or of TensorFlow Playground, or the text of an experiment file; throws what the server refuses. */
+export async function openText(text: string): Promise<Opened> {
+  const format = !isOwnLink(text) && isPlaygroundLink(text) ? 'tensorflow-playground' : 'neuroglow';
+  const { experiment, notes, hidden, view } = await importExperiment(format, text);
+  return { ...(await create({ experiment })), notes, hidden, view };
 }
 
 export async function create(what: NewSession): Promise<Opened> {
@@ -65,13 +84,13 @@ export async function create(what: NewSession): Promise<Opened> {
     role: 'owner',
     viewerToken: created.viewer_token,
     info: infoOf(created),
-    notice: null,
+    ...PLAIN,
   };
 }
 
 /** Keep the address bar and the tab's memory at the current experiment, so that a reload comes back to it. */
-export async function showLink(experiment: Experiment): Promise<void> {
-  const link = await writeLink(canonical(experiment));
+export async function showLink(experiment: Experiment, hidden: readonly string[]): Promise<void> {
+  const link = await writeLink(canonical(experiment), hidden);
   history.replaceState(history.state, '', link);
   const own = remembered();
   if (own) sessionStorage.setItem(KEY, JSON.stringify({ ...own, link }));
@@ -79,13 +98,14 @@ export async function showLink(experiment: Experiment): Promise<void> {
 
 async function watch(id: string, token: string): Promise<Opened> {
   const info = await getSession(id, token);
-  return { id, token, role: 'viewer', viewerToken: null, info, notice: null };
+  return { id, token, role: 'viewer', viewerToken: null, info, ...PLAIN };
 }
 
 async function attach(own: Remembered): Promise<Opened | null> {
   try {
     const info = await getSession(own.id, own.token);
-    return { id: own.id, token: own.token, role: 'owner', viewerToken: own.viewerToken, info, notice: null };
+    const hidden = hiddenIn(own.link);
+    return { id: own.id, token: own.token, role: 'owner', viewerToken: own.viewerToken, info, ...PLAIN, hidden };
   } catch (error) {
     if (error instanceof ApiError && GONE.has(error.status)) return null;
     throw error;

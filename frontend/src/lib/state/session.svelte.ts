@@ -19,17 +19,19 @@ import type { MakeSource, Source } from '../source';
 import { BAD_TOKEN, NO_SUCH_SESSION } from '../wire/close';
 import type { ConnectionState } from '../wire/connection';
 import type { Frame } from '../wire/frame';
-import { deleteSession, liveUrl } from './api';
+import { deleteSession, liveUrl, type Access } from './api';
 import { Counters } from './counters.svelte';
 import { factsOf } from './data';
 import { Edits, type Refusal } from './edits.svelte';
 import { withKnownNames } from './experiments';
 import { FrameStore } from './frames';
+import { lesson } from './lesson.svelte';
 import { MetricsHistory } from './metrics.svelte';
-import { create, openExperiment, type Opened } from './open';
+import { create, openExperiment, openText, type Opened } from './open';
 import { CONNECTION_LOST, Requests, type Ask, type RequestError } from './requests';
 import { Subscriptions, type SubscribeAsk, type Subscription } from './subscription.svelte';
 import { readLink, writeLink } from './url';
+import { view } from './view.svelte';
 
 export interface ConnectionView {
   state: 'connecting' | 'open' | 'waiting' | 'closed';
@@ -44,6 +46,8 @@ export interface ConnectionView {
 export interface Notice {
   text: string;
   kind: 'info' | 'bad';
+  /** Sentences that belong to it. */
+  notes?: readonly string[];
 }
 
 export class Session {
@@ -111,6 +115,11 @@ export class Session {
     return this.connection.state === 'open' && (state === 'compiling' ? !!progress && progress.step !== 'engine' : true);
   }
 
+  /** What opens this session's files. */
+  get access(): Access {
+    return { id: this.id, token: this.#token };
+  }
+
   get pendingEdit(): boolean {
     return this.#edits.pending;
   }
@@ -145,7 +154,6 @@ export class Session {
   get watchLink(): string | null {
     return this.viewerToken === null ? null : `${location.origin}/s/${this.id}#${this.viewerToken}`;
   }
-
 
   /** Optimistic; `change` mutates a deep copy. At most one edit is in flight, later ones merge. Undoable. */
   edit(label: string, change: (draft: Experiment) => void): void {
@@ -254,12 +262,15 @@ export class Session {
   async openLink(hash: string): Promise<void> {
     const link = await readLink(hash);
     if (link.kind === 'unreadable') this.tell(link.message, 'bad');
+    if (link.kind === 'playground') await this.#orTell(() => this.openText(link.text));
     if (link.kind !== 'experiment') return;
-    const [id, token, role] = [this.id, this.#token, this.role];
-    await this.#orTell(async () => {
-      this.#adopt(await openExperiment(link.experiment, this.catalog));
-      if (role === 'owner') await deleteSession(id, token);
-    });
+    const open = openExperiment(link.experiment, this.catalog);
+    await this.#orTell(async () => this.#replace({ ...(await open), hidden: link.hidden }));
+  }
+
+  /** A link of ours or of TensorFlow Playground, or the text of an experiment file; throws what the server refuses. */
+  async openText(text: string): Promise<void> {
+    await this.#replace(await openText(text));
   }
 
   /** A viewer's own session of what is watched; the page goes there. */
@@ -274,6 +285,17 @@ export class Session {
     this.#source.close();
   }
 
+  /** Another session in this tab; the one before it ends. Who watched goes to a page of their own. */
+  async #replace(opened: Opened): Promise<void> {
+    if (this.role === 'viewer') {
+      location.assign(`/${await writeLink(opened.info.experiment, opened.hidden)}`);
+      return;
+    }
+    const before = this.access;
+    this.#adopt(opened);
+    await deleteSession(before.id, before.token);
+  }
+
   /** What the server refuses is said, once, in its own words. */
   async #orTell(work: () => Promise<void>): Promise<void> {
     try {
@@ -283,7 +305,7 @@ export class Session {
     }
   }
 
-  #adopt({ id, token, role, viewerToken, info, notice }: Opened): void {
+  #adopt({ id, token, role, viewerToken, info, notice, notes, hidden, view: shown }: Opened): void {
     this.id = id;
     this.#token = token;
     this.role = role;
@@ -292,7 +314,10 @@ export class Session {
     this.hasFrames = false;
     this.#edits.replace(info.experiment, info.revision);
     this.#showInfo(info);
+    lesson.hide(hidden, this.catalog.lesson_controls);
+    if (shown) [view.testSamples, view.hardEdges] = [shown.test_samples, shown.hard_edges];
     if (notice !== null) this.tell(notice, 'bad');
+    else if (notes.length > 0) this.notice = { text: 'Opened from TensorFlow Playground', kind: 'info', notes };
     this.#source.open({ url: liveUrl(id), token });
   }
 
@@ -314,7 +339,7 @@ export class Session {
   async #startAgain(): Promise<void> {
     try {
       const opened = await openExperiment(this.experiment, this.catalog);
-      this.#adopt({ ...opened, notice: opened.notice ?? 'The session had ended; its experiment was started anew' });
+      this.#adopt({ ...opened, hidden: lesson.hidden, notice: opened.notice ?? 'The session had ended; its experiment was started anew' });
     } catch (error) {
       this.connection = { state: 'closed', reason: (error as Error).message };
     }

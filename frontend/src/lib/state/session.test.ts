@@ -17,6 +17,7 @@ const CATALOG = {
   ],
   presets: [],
   first_preset: 'spiral',
+  lesson_controls: [],
 } as unknown as Catalog;
 
 const INFO: SessionInfo = {
@@ -28,7 +29,8 @@ const INFO: SessionInfo = {
   epoch: 2,
   experiment: experiment(),
 };
-const OPENED: Opened = { id: 'one', token: 'owner', role: 'owner', viewerToken: 'viewer', info: INFO, notice: null };
+const NOTHING_MORE = { notice: null, notes: [], hidden: [], view: null };
+const OPENED: Opened = { id: 'one', token: 'owner', role: 'owner', viewerToken: 'viewer', info: INFO, ...NOTHING_MORE };
 
 /** The live socket of a page, played by the test. */
 class FakeServer {

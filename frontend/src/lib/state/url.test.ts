@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { experiment } from './fixtures';
-import { readLink, writeLink } from './url';
+import { isPlaygroundLink, readLink, writeLink } from './url';
 
 const packed = (text: string): string => `#e=1.${deflateRawSync(text).toString('base64url')}`;
 
@@ -15,7 +15,7 @@ describe('links', () => {
     });
     const link = await writeLink(sent);
     expect(link).toMatch(/^#e=1\.[A-Za-z0-9_-]+$/);
-    expect(await readLink(link)).toEqual({ kind: 'experiment', experiment: sent });
+    expect(await readLink(link)).toEqual({ kind: 'experiment', experiment: sent, hidden: [] });
   });
 
   it('stay short for two hundred layers', async () => {
@@ -36,6 +36,21 @@ describe('links', () => {
   it('are none where the address says nothing', async () => {
     expect(await readLink('')).toEqual({ kind: 'none' });
     expect(await readLink('#elsewhere')).toEqual({ kind: 'none' });
+  });
+
+  it('carry what a lesson hides', async () => {
+    const link = await writeLink(experiment(), ['noise', 'batch']);
+    expect(link).toMatch(/&hide=noise,batch$/);
+    expect(await readLink(link)).toEqual({ kind: 'experiment', experiment: experiment(), hidden: ['noise', 'batch'] });
+  });
+
+  it('of TensorFlow Playground are known by any of its keys', async () => {
+    for (const text of ['#activation=tanh', '#a=b&networkShape=4,2', '#playButton_hide=true', '#dataset%3Dxor']) {
+      expect(await readLink(text)).toEqual({ kind: 'playground', text });
+    }
+    expect(isPlaygroundLink('https://playground.tensorflow.org/')).toBe(true);
+    expect(isPlaygroundLink(await writeLink(experiment(), ['noise']))).toBe(false);
+    expect(isPlaygroundLink('a,b\n1,2')).toBe(false);
   });
 
   it.each([

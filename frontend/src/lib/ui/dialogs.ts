@@ -6,5 +6,8 @@ type Load = () => Promise<{ default: Component<{ onclose: () => void }> }>;
 export const DIALOGS: Record<string, Load> = {
   models: () => import('./models/ModelsDialog.svelte'),
   runs: () => import('./runs/RunsDialog.svelte'),
+  open: () => import('./file/OpenDialog.svelte'),
+  code: () => import('./file/CodeDialog.svelte'),
+  lesson: () => import('./file/LessonDialog.svelte'),
   judge: () => import('./judge/JudgeDialog.svelte'),
 };

@@ -1,4 +1,5 @@
 /** The page's keys. Typing into a field or a large window is never a shortcut. */
+import { lesson } from '../state/lesson.svelte';
 import type { Session } from '../state/session.svelte';
 import { canRun, togglePlay } from './transport';
 
@@ -42,13 +43,13 @@ export function pressed(event: KeyboardEvent, session: Session, { showHelp, pin 
     case ' ':
       // On a button the space bar presses the button.
       if (target.closest('button, a, [role="button"], summary')) return false;
-      togglePlay(session);
+      if (!lesson.hides('play')) togglePlay(session);
       return true;
     case 's':
-      if (canRun(session)) void session.control('step', { updates: 1 });
+      if (canRun(session) && !lesson.hides('step')) void session.control('step', { updates: 1 });
       return true;
     case 'r':
-      void session.control('reset');
+      if (!lesson.hides('reset')) void session.control('reset');
       return true;
     case 'p':
       pin();

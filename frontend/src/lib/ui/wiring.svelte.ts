@@ -3,10 +3,12 @@ import { untrack } from 'svelte';
 
 import { loop } from '../render/loop';
 import { setKey } from '../state/data';
+import { lesson } from '../state/lesson.svelte';
 import { showLink } from '../state/open';
 import type { Samples } from '../state/samples.svelte';
 import type { Selection } from '../state/selection.svelte';
 import type { Session } from '../state/session.svelte';
+import { isOwnLink, isPlaygroundLink } from '../state/url';
 import { pressed } from './shortcuts';
 
 /** A hidden page paints nothing; it acknowledges this slowly, so that it costs the server little and stays connected. */
@@ -40,7 +42,7 @@ export function acknowledge(session: Session): void {
 export function keepAddress(session: Session): void {
   $effect(() => {
     if (session.role !== 'owner' || session.pendingEdit) return;
-    void showLink(session.experiment);
+    void showLink(session.experiment, lesson.hidden);
   });
   $effect(() => {
     const changed = (): void => void session.openLink(location.hash);
@@ -69,6 +71,38 @@ export function keepSamples(session: Session, samples: Samples, selection: Selec
     if (neuron === null || neuron.layer === 'output' || neuron.layer === 'x') return;
     const layer = session.experiment.network.layers.find((candidate) => candidate.name === neuron.layer);
     if (!layer || neuron.unit >= layer.units) selection.neuron = null;
+  });
+}
+
+/** A link that is pasted anywhere but into a field is opened. */
+export function listenToPaste(session: Session): void {
+  $effect(() => {
+    const pasted = (event: ClipboardEvent): void => {
+      if ((event.target as Element).closest('input, textarea, [contenteditable], dialog')) return;
+      const text = event.clipboardData?.getData('text/plain').trim() ?? '';
+      if (/\n/.test(text) || !(isOwnLink(text) || isPlaygroundLink(text))) return;
+      event.preventDefault();
+      session.openText(text).catch((error: Error) => session.tell(error.message, 'bad'));
+    };
+    document.addEventListener('paste', pasted);
+    return () => document.removeEventListener('paste', pasted);
+  });
+}
+
+/** What a lesson hides leaves the page, whichever component draws it: it carries its name as `data-control`. */
+export function keepLesson(): void {
+  const sheet = new CSSStyleSheet();
+  $effect(() => {
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    return () => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((each) => each !== sheet);
+    };
+  });
+  $effect(() => {
+    const hide = lesson.hidden.map((name) => `[data-control~='${name}'] { display: none !important; }`);
+    // The page gives it a row of its own.
+    if (lesson.hides('timeline')) hide.push('.app { --bottom: 0px !important; }');
+    sheet.replaceSync(hide.join('\n'));
   });
 }
 

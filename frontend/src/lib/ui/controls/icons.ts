@@ -36,6 +36,12 @@ export const ICONS = {
   bin: '<path d="M3 4.5h10M6.2 4.5V3h3.6v1.5M4.3 4.5l.6 8.5h6.2l.6-8.5"/>',
   pin: '<path d="M6 2.5h4M6.7 2.500 6.300 7 4.500 9.300h7L9.700 7 9.300 2.500M8 9.500v4"/>',
   fold: '<path d="M2.5 8h3.2M13.500 8h-3.200M8 3v10M4.200 6.300 5.900 8 4.200 9.700M11.800 6.300 10.100 8l1.700 1.700"/>',
+  file: '<path d="M4 2.5h5l3 3v8H4zM9 2.5v3h3"/>',
+  open: '<path d="M2.5 12.5v-9h4L8 5h5.5v7.5z"/>',
+  download: '<path d="M8 2.5v7M5.2 6.7 8 9.5l2.8-2.8M3.5 10.5v3h9v-3"/>',
+  code: '<path d="M5.5 4.5 2 8l3.5 3.5M10.5 4.5 14 8l-3.5 3.5"/>',
+  lesson: '<path d="M2 6.5 8 3.5l6 3-6 3zM4.5 8.2v3.3c2 1.5 5 1.5 7 0V8.2"/>',
+  weights: '<path d="M3.5 6h9l1 7h-11zM6 6a2 2 0 1 1 4 0"/>',
 } as const;
 
 export type IconName = keyof typeof ICONS;
