@@ -21,6 +21,7 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "subscribe", "request": 1, "stream": "weights", "layers": "all", "max_cells": 16},
     {"type": "subscribe", "request": 1, "stream": "predictions", "split": "train", "from": 0, "count": 5},
     {"type": "subscribe", "request": 1, "stream": "judgement", "split": "train"},
+    {"type": "subscribe", "request": 1, "stream": "codes", "layer": "dense_1", "count": 10},
     {"type": "subscribe", "request": 1, "stream": "statistics"},
     {"type": "unsubscribe", "request": 1, "channel": "c1"},
     {"type": "ack", "seq": 1},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.insight.maps import grid
 from neuroglow.spec import BundledData, SyntheticData
 from neuroglow.spec.base import parse
+from neuroglow.spec.datasets import input_names
 from neuroglow.spec.model_results import Coefficients, FittedModel, Importances, Neighbours, SupportVectors, Tree
 from neuroglow.spec.models import (
     MODELS,
@@ -32,6 +34,7 @@ from neuroglow.spec.models import (
     SupervisedModel,
     SupportVectorMachine,
 )
+from unit.uploading import Shelf
 
 Data = SyntheticData | BundledData
 CIRCLE = SyntheticData(name="circle", samples=120, noise=0.1)
@@ -286,6 +289,28 @@ def test_what_the_network_is_fed_beside_the_columns_is_fed_to_them_too() -> None
     areas = [node.threshold for node in told.nodes if node.input == area["expression"] and node.threshold is not None]
     assert areas
     assert all(0.0 < threshold < 16.0 for threshold in areas)
+
+
+def test_an_uploaded_table_is_learned_as_it_is_prepared_and_told_in_its_own_units(tmp_path: Path) -> None:
+    random = np.random.default_rng(5)
+    weights, colours = random.normal(70.0, 9.0, 80), random.choice(["red", "green"], 80)
+    kinds = np.where((weights > 72.0) ^ (colours == "red"), "apple", "pear")
+    shown = ["" if row % 11 == 0 else f"{weight:.2f}" for row, weight in enumerate(weights)]
+    table = "\n".join(["weight,colour,kind", *map(",".join, zip(shown, colours, kinds, strict=True))])
+    shelf = Shelf(tmp_path)
+    data = shelf.spec(shelf.put(table), target="kind", inputs=["weight", "colour"])
+    dataset = load(data)
+    told = fit(data, DecisionTree(max_depth=3))
+    assert isinstance(told, FittedModel)
+    direct = directly(dataset, tree.DecisionTreeClassifier(max_depth=3, random_state=0))
+    answers = direct.predict(doubles(dataset.test.inputs))
+    assert list(told.predictions) == answers.tolist()
+    assert told.test.accuracy == pytest.approx(metrics.accuracy_score(dataset.test.labels, answers), abs=1e-6)
+    assert isinstance(told.inside, Tree)
+    thresholds = {node.input: node.threshold for node in told.inside.nodes if node.input is not None}
+    assert thresholds["weight"] is not None
+    assert 60.0 < thresholds["weight"] < 80.0
+    assert set(told.inside.inputs) == set(input_names(data)) > {"weight"}
 
 
 def test_one_class_is_nothing_to_learn() -> None:

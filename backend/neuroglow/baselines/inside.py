@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from neuroglow.baselines.judging import Array, Judge, as_doubles
-from neuroglow.data.encoding import Encoder, PlaneFeatures, Standardise
 from neuroglow.spec.model_results import (
     Coefficients,
     Importances,
@@ -142,27 +141,8 @@ def _node(judge: Judge, names: tuple[str, ...], tree: Any, node: int, depth: int
 
 def _question(judge: Judge, names: tuple[str, ...], column: int, threshold: float) -> dict[str, Any]:
     """`input` ≤ `threshold`, in centimetres rather than in standard deviations where the column has them."""
-    mean, deviation = units_of(judge.dataset.encoder)
-    return {"input": names[column], "threshold": float(mean[column] + deviation[column] * threshold)}
-
-
-def units_of(encoder: Encoder) -> tuple[Array, Array]:
-    """Mean and deviation by which each input was standardised, (inputs,) each; 0 and 1 where it was not."""
-    own, formulas = encoder.own, encoder.formulas
-    count = len(own.features) if isinstance(own, PlaneFeatures) else encoder.columns
-    parts = [_scale(own if isinstance(own, Standardise) else None, count)]
-    if formulas is not None:
-        parts.append(_scale(formulas.scale, len(formulas.formulas.trees)))
-    parts.append(_scale(None, encoder.noise_columns))
-    mean, deviation = (np.concatenate(pieces) for pieces in zip(*parts, strict=True))
-    kept = slice(None) if encoder.kept is None else list(encoder.kept)
-    return mean[kept], deviation[kept]
-
-
-def _scale(scale: Standardise | None, count: int) -> tuple[Array, Array]:
-    if scale is None:
-        return np.zeros(count), np.ones(count)
-    return np.broadcast_to(scale.mean, count), np.broadcast_to(scale.deviation, count)
+    shift, width = judge.dataset.encoder.units()
+    return {"input": names[column], "threshold": float(shift[column] + width[column] * threshold)}
 
 
 def _importances(how: Any, names: tuple[str, ...], values: Array) -> Importances:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from neuroglow.data.formula import FormulaColumns
 from neuroglow.spec.data import Feature
 
 Array = NDArray[np.float64]
+Units = tuple[Array, Array]
+"""Shift and width (inputs,) each: what was scaled is shift + width × input, in its own units; 0 and 1 elsewhere."""
 
 FEATURES: dict[Feature, Callable[[Array, Array], Array]] = {
     "x1": lambda x1, x2: x1,
@@ -35,6 +38,9 @@ class PlaneFeatures:
         x1, x2 = np.asarray(raw, np.float64).T
         return np.stack([FEATURES[name](x1, x2) for name in self.features], axis=1).astype(np.float32)
 
+    def units(self, columns: int) -> Units:
+        return as_they_are(len(self.features))
+
 
 @dataclass(frozen=True)
 class Standardise:
@@ -47,9 +53,18 @@ class Standardise:
         """Same shape out as in."""
         return ((np.asarray(raw, np.float64) - self.mean) / self.deviation).astype(np.float32)
 
+    def units(self, columns: int) -> Units:
+        return np.broadcast_to(self.mean, columns), np.broadcast_to(self.deviation, columns)
 
-OwnInputs = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""Raw columns (rows, columns) -> (rows, inputs)."""
+
+class OwnInputs(Protocol):
+    def __call__(self, raw: NDArray[np.float32], /) -> NDArray[np.float32]:
+        """Raw columns (rows, columns) -> (rows, inputs)."""
+        ...
+
+    def units(self, columns: int, /) -> Units:
+        """Of each input, for so many raw columns."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,22 @@ class Encoder:
             parts.append(noise if noise.shape[1] else np.zeros((len(raw), self.noise_columns), np.float32))
         inputs = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
         return inputs if self.kept is None else np.ascontiguousarray(inputs[:, self.kept])
+
+    def units(self) -> Units:
+        """Of the inputs that are fed."""
+        parts = [self.own.units(self.columns)]
+        if self.formulas is not None:
+            count, scale = len(self.formulas.formulas.trees), self.formulas.scale
+            parts.append(as_they_are(count) if scale is None else scale.units(count))
+        parts.append(as_they_are(self.noise_columns))
+        shift, width = (np.concatenate(pieces) for pieces in zip(*parts, strict=True))
+        fed = slice(None) if self.kept is None else list(self.kept)
+        return shift[fed], width[fed]
+
+
+def as_they_are(inputs: int) -> Units:
+    """Of inputs that are not scaled."""
+    return np.zeros(inputs), np.ones(inputs)
 
 
 def per_column(train: NDArray[np.float32]) -> Standardise:

@@ -6,14 +6,14 @@ Raw cells are numbers, days since 1970 or codes of words; NaN is a cell without 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroglow.data.encoding import Standardise, overall
+from neuroglow.data.encoding import Standardise, Units, as_they_are, overall
 from neuroglow.data.uploaded import column_of
 from neuroglow.spec.uploaded import Missing, Preparation, Scale, SheetColumn, UploadedData, image_shape, natural_order
 
@@ -39,6 +39,9 @@ class Scaled:
         """(rows,) -> (rows, 1)."""
         values = _filled(_placed(cells, self.order), self.fill)
         return ((values - self.shift) / self.width).astype(np.float32)[:, None]
+
+    def units(self) -> Units:
+        return np.array([self.shift]), np.array([self.width])
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ class OneHot:
             hot[:, -1] = absent
         return hot
 
+    def units(self) -> Units:
+        return as_they_are(self.inputs)
+
 
 @dataclass(frozen=True)
 class DateParts:
@@ -82,6 +88,9 @@ class DateParts:
         """(rows,) -> (rows, 5)."""
         split = date_parts(cells.astype(np.float64))
         return np.concatenate([scaled(part) for scaled, part in zip(self.parts, split, strict=True)], axis=1)
+
+    def units(self) -> Units:
+        return _side_by_side(part.units() for part in self.parts)
 
 
 ColumnRecipe = Scaled | OneHot | DateParts
@@ -101,6 +110,14 @@ class Prepared:
             inputs[:, start : start + recipe.inputs] = recipe(raw[:, place])
             start += recipe.inputs
         return inputs
+
+    def units(self, columns: int) -> Units:
+        return _side_by_side(recipe.units() for recipe in self.recipes)
+
+
+def _side_by_side(units: Iterable[Units]) -> Units:
+    shifts, widths = zip(*units, strict=True)
+    return np.concatenate(shifts), np.concatenate(widths)
 
 
 def prepare(data: UploadedData, train: Floats) -> Prepared | Standardise:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from neuroglow.insight.activations import ActivationsProbe, UnitProbe
+from neuroglow.insight.codes import CodesProbe
 from neuroglow.insight.judgement import JudgementProbe
 from neuroglow.insight.maps import MapsProbe
 from neuroglow.insight.predictions import PredictionsProbe
@@ -12,6 +13,7 @@ from neuroglow.insight.weights import GradientsProbe, WeightsProbe
 from neuroglow.wire.messages import (
     AnySubscribe,
     SubscribeActivations,
+    SubscribeCodes,
     SubscribeGradients,
     SubscribeJudgement,
     SubscribeMaps,
@@ -45,6 +47,8 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
             return PredictionsProbe(ask, subject)
         case SubscribeJudgement():
             return JudgementProbe(ask, subject)
+        case SubscribeCodes():
+            return CodesProbe(ask, subject)
 
 
 def require_layers(ask: AnySubscribe, subject: Subject) -> None:

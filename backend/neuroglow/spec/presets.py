@@ -25,6 +25,12 @@ def _dense(*units: int, activation: Activation = "tanh", initializer: Initialize
     return with_names(Network(layers=layers))
 
 
+def _hourglass(*units: int, code: int) -> Network:
+    """An encoder, a code that is read as it is, and a decoder that mirrors the encoder."""
+    encoder = tuple(Dense(units=count) for count in units)
+    return with_names(Network(layers=(*encoder, Dense(units=code, activation="linear"), *encoder[::-1])))
+
+
 def _l2(rate: float) -> Regularization:
     """At full speed a small set is learned by heart within seconds; a little decay keeps the test loss honest."""
     return Regularization(type="l2", rate=rate)
@@ -69,6 +75,16 @@ PRESETS: tuple[Preset, ...] = (
             data=BundledData(name="digits"),
             network=_dense(32, 16, activation="relu", initializer="he_uniform"),
             training=Training(batch_size=32, optimizer=Adam(learning_rate=0.002), regularization=_l2(0.0005)),
+        ),
+    ),
+    Preset(
+        name="autoencoder",
+        title="Autoencoder",
+        sentence="Sixty-four pixels squeezed through two numbers and out again, no label in sight",
+        experiment=Experiment(
+            data=BundledData(name="digits", goal="reconstruct"),
+            network=_hourglass(32, 16, code=2),
+            training=Training(batch_size=32, optimizer=Adam(learning_rate=0.003)),
         ),
     ),
     Preset(

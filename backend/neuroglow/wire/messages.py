@@ -133,6 +133,15 @@ class SubscribeJudgement(_Subscribe):
     split: Split = "test"
 
 
+class SubscribeCodes(_Subscribe):
+    """What one layer makes of the first rows of a split: the code of an autoencoder, for instance."""
+
+    stream: Literal["codes"]
+    layer: LayerName
+    split: Split = "test"
+    count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
+
+
 Subscribe = Annotated[
     SubscribeMaps
     | SubscribeActivations
@@ -141,7 +150,8 @@ Subscribe = Annotated[
     | SubscribeGradients
     | SubscribeStatistics
     | SubscribePredictions
-    | SubscribeJudgement,
+    | SubscribeJudgement
+    | SubscribeCodes,
     Field(discriminator="stream"),
 ]
 
@@ -177,6 +187,7 @@ AnyClientMessage = (
     | SubscribeStatistics
     | SubscribePredictions
     | SubscribeJudgement
+    | SubscribeCodes
     | Unsubscribe
     | Ack
 )
@@ -189,8 +200,9 @@ AnySubscribe = (
     | SubscribeStatistics
     | SubscribePredictions
     | SubscribeJudgement
+    | SubscribeCodes
 )
-STREAMS = ("maps", "activations", "unit", "weights", "gradients", "statistics", "predictions", "judgement")
+STREAMS = ("maps", "activations", "unit", "weights", "gradients", "statistics", "predictions", "judgement", "codes")
 
 
 def parse_client_message(document: Any) -> AnyClientMessage:

@@ -96,6 +96,7 @@ export type ClientMessage =
   | SubscribeStatistics
   | SubscribePredictions
   | SubscribeJudgement
+  | SubscribeCodes
   | Unsubscribe
   | Ack;
 
@@ -851,7 +852,8 @@ export type Subscribe =
   | SubscribeGradients
   | SubscribeStatistics
   | SubscribePredictions
-  | SubscribeJudgement;
+  | SubscribeJudgement
+  | SubscribeCodes;
 
 /** Each unit's activation for one sample. */
 export interface SubscribeActivations {
@@ -861,6 +863,17 @@ export interface SubscribeActivations {
   stream: 'activations';
   layers?: 'all' | string[];
   sample?: SampleAt | SampleValues;
+}
+
+/** What one layer makes of the first rows of a split: the code of an autoencoder, for instance. */
+export interface SubscribeCodes {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'codes';
+  layer: string;
+  split?: 'train' | 'test';
+  count?: number;
 }
 
 /** Gradients of the training loss with respect to the weights, like `weights`. */
