@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import jax.numpy as jnp
@@ -11,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from neuroglow.data import load
+from neuroglow.data import Dataset, Split, load
 from neuroglow.engine.order import Cursor, batches_per_epoch, epoch_order
 from neuroglow.engine.programs import train_key
-from neuroglow.engine.train import batch_at, bucket, order_capacity
+from neuroglow.engine.train import ORDER_ROWS, batch_at, bucket, order_capacity
 from neuroglow.engine.walk import Walk
 from neuroglow.spec import Experiment
 from unit.rig import experiment
@@ -145,3 +146,46 @@ def test_an_epoch_that_an_edit_shortens_below_its_position_is_over() -> None:
     cursor = Cursor(update=90, epoch=4, position=5)
     assert cursor.rescaled(6) == cursor
     assert cursor.rescaled(5) == Cursor(update=90, epoch=5, position=0)
+
+
+def long_walk(rows: int, batch: int, before: Walk | None = None) -> tuple[Walk, Dataset]:
+    """A walk over more rows than an order holds; the rows themselves do not matter."""
+    column = np.arange(rows, dtype=np.float32)
+    split = Split(column[:, None], column[:, None], column, column)
+    small = load(experiment().data)
+    dataset = Dataset(split, split, small.facts, small.encoder, 0.0, 1.0)
+    key = replace(train_key(experiment()), train_bucket=bucket(rows), batch_bucket=bucket(batch))
+    return Walk(dataset, key, 5, batch, before=before), dataset
+
+
+@settings(max_examples=12, deadline=None)
+@given(rows=st.integers(ORDER_ROWS + 1, 120_000), batch=st.integers(1, 10_000), start=st.integers(0, 10_000))
+def test_a_long_epoch_is_walked_in_the_order_of_a_short_one(rows: int, batch: int, start: int) -> None:
+    walk, _ = long_walk(rows, batch)
+    cursor = Cursor().advanced(start % (2 * walk.per_epoch), walk.per_epoch)
+    epoch, seen = cursor.epoch, []
+    first = cursor.position
+    while cursor.epoch == epoch:
+        updates = walk.room(cursor)
+        assert 1 <= updates <= walk.per_epoch - cursor.position
+        given_ = walk.batches(cursor, updates)
+        assert len(np.asarray(given_.order)) == order_capacity(walk.batch_bucket)
+        for index in (0, updates - 1):
+            at = int(given_.position) + index
+            size = min(batch, rows - at * batch)
+            begin = at * batch - int(given_.skipped)
+            assert begin + walk.batch_bucket <= len(np.asarray(given_.order))
+            seen.append((at, np.asarray(given_.order)[begin : begin + size]))
+        cursor = walk.advanced(cursor, updates)
+    whole = epoch_order(5, epoch, rows)
+    assert seen[0][0] == first
+    assert all(picked.tolist() == whole[at * batch : (at + 1) * batch].tolist() for at, picked in seen)
+
+
+def test_a_live_edit_keeps_the_orders_of_long_epochs() -> None:
+    walk, _ = long_walk(50_000, 10)
+    walk.batches(Cursor(), 5)
+    again, _ = long_walk(50_000, 20, before=walk)
+    assert again.long is walk.long
+    other, _ = long_walk(60_000, 20, before=walk)
+    assert other.long is not walk.long

@@ -22,6 +22,7 @@ class Shelf:
     def __init__(self, folder: Path, **bounds: int) -> None:
         self._folder, self._bounds = folder, bounds
         self.store = DatasetStore(folder)
+        folder.mkdir(exist_ok=True)
         self.store.prepare()
         use_folder(self.store.root)
 

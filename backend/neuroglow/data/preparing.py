@@ -20,7 +20,8 @@ from neuroglow.spec.uploaded import Missing, Preparation, Scale, SheetColumn, Up
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Cells = NDArray[np.floating[Any]]
-SECONDS_PER_DAY = 86_400
+STEPS_PER_DAY = 288
+"""Five minutes: a float32 holds days since 1970 to a minute and a half; a full hour must not become the one before."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,8 @@ SCALES: dict[Scale, Callable[[Doubles], tuple[float, float]]] = {
 def date_parts(days: Doubles) -> tuple[Doubles, ...]:
     """Days since 1970 -> (year, month, day of the month, weekday with Monday 0, hour); NaN stays NaN."""
     absent = np.isnan(days)
-    moments = (np.where(absent, 0.0, days) * SECONDS_PER_DAY).round().astype("datetime64[s]")
+    steps = (np.where(absent, 0.0, days) * STEPS_PER_DAY).round().astype(np.int64)
+    moments = (steps * (86_400 // STEPS_PER_DAY)).astype("datetime64[s]")
     whole = moments.astype("datetime64[D]")
     months = moments.astype("datetime64[M]")
     years = moments.astype("datetime64[Y]")

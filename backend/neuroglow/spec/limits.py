@@ -117,7 +117,7 @@ class Limits(BaseModel):
     upload_bytes: int = 512 << 20
     upload_rows: int = 2_000_000
     upload_columns: int = 4_096
-    upload_cells: int = 100_000_000
+    upload_cells: int = 200_000_000
     """Rows times columns of a table, or values of all images together."""
     unpacked_bytes: int = 1 << 30
     """Of what is compressed in a file."""
