@@ -3,6 +3,7 @@
  */
 
 import type { Palette } from '../render/colors';
+import type { Picture } from '../render/digit';
 import type { Renderer } from '../render/loop';
 import { NetworkRenderer } from '../render/network';
 import type { MapSource } from '../render/tiles';
@@ -18,7 +19,7 @@ export class Driver implements Renderer {
   readonly renderer: NetworkRenderer;
   readonly values = new NetworkValues();
   /** The sample's raw pixels, where the input is an image. */
-  pixels: ArrayLike<number> | null = null;
+  picture: Picture | null = null;
   private readonly maps: LiveChannels;
   private readonly activations: LiveChannel;
   private readonly weights: LiveChannel;
@@ -120,7 +121,7 @@ export class Driver implements Renderer {
       ramp: palette.ramp,
       maps: this.mapSources(),
       outputActivation: this.outputActivation,
-      pixels: this.pixels,
+      picture: this.picture,
     });
     const { statistics } = channels;
     if (statistics === undefined || frames.updateOf(statistics) === this.statisticsAt) return;

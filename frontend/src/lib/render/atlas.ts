@@ -12,6 +12,8 @@ export interface TileSource {
   readonly side: number;
   /** 256 pixels as `ImageData` holds them. */
   readonly pixels: Uint32Array;
+  /** The tile's own pixels, in place of levels that are looked up. */
+  readonly words?: Uint32Array | undefined;
 }
 
 export class Atlas {
@@ -47,7 +49,7 @@ export class Atlas {
       const from = source.offset + row * source.side;
       const to = (y + row) * width + x;
       for (let column = 0; column < side; column++) {
-        this.words[to + column] = source.pixels[source.levels[from + column] ?? 0] ?? 0;
+        this.words[to + column] = source.words?.[from + column] ?? source.pixels[source.levels[from + column] ?? 0] ?? 0;
       }
     }
     this.sides[slot] = side;

@@ -88,6 +88,14 @@ describe('the rack', () => {
     expect(scrolled?.[1]).toBe(1_024);
   });
 
+  it('keeps named inputs in one line, each beside its name, and shows a part of them where they are many', () => {
+    for (const inputs of [4, 16, 60]) {
+      const [card] = rack([8], desktop, { kind: 'table', inputs, classes: 3 }).cards;
+      expect(new Set(card?.tiles.map((tile) => tile.x)).size, String(inputs)).toBe(1);
+      expect(card?.tiles.length).toBe(inputs < 60 ? inputs : 13);
+    }
+  });
+
   it('places a + in the middle of every gap, on the header line', () => {
     const layout = rack([8, 6]);
     expect(layout.gaps).toHaveLength(3);

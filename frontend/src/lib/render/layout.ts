@@ -131,6 +131,7 @@ function columns(items: readonly Item[], options: LayoutOptions): NetworkLayout 
         along,
         across: (widths[index] ?? CARD_WIDTH) - 8,
         list: listSize(layer),
+        named: layer.role === 'input' && layer.picture === 'cell',
         pitch,
       }),
     ),

@@ -25,6 +25,8 @@ export interface Space {
   readonly pitch: number;
   /** Size of a list's tiles: a list has one line only, each unit stands beside its name. Null for tiles alone. */
   readonly list: number | null;
+  /** Each tile stands beside its name, so there is room for one line only. */
+  readonly named?: boolean;
   /** The closest pitch of full-size tiles; 42 unless fingers need more. */
   readonly tile?: number;
 }
@@ -37,6 +39,8 @@ const SMALLER: readonly (readonly [number, number])[] = [
   [28, 33],
   [22, 26],
 ];
+/** Names can stand this close. */
+const NAMED: readonly (readonly [number, number])[] = [...SMALLER, [18, 21]];
 const LIST_PITCH = 40;
 /** Height of the control that scrolls the units of a wide layer. */
 const WINDOW_BAR = 26;
@@ -49,16 +53,21 @@ export function arrange(units: number, space: Space): Arrangement {
   const closest = space.tile ?? CLOSEST;
   const inOne = Math.min(space.pitch, Math.max(closest, space.along / units));
   if (units * inOne <= space.along) return lines(units, FULL, inOne, inOne, units, units);
-  for (const [size, pitch] of [[FULL, closest] as const, ...SMALLER]) {
+  const smaller = space.named ? NAMED : SMALLER;
+  for (const [size, pitch] of [[FULL, closest] as const, ...smaller]) {
     const perLine = Math.max(1, Math.floor(space.along / pitch));
-    const fitting = Math.max(1, Math.floor((space.across + pitch - size) / pitch));
+    const fitting = fittingLines(space, size, pitch);
     if (units <= perLine * fitting) return even(units, size, pitch, perLine);
   }
   // Too many even at the smallest: a window of legible tiles, with room for what moves it.
-  const [size, pitch] = SMALLER[0] ?? [FULL, closest];
+  const [size, pitch] = smaller[space.named ? 1 : 0] ?? [FULL, closest];
   const perLine = Math.max(1, Math.floor((space.along - 2 * WINDOW_BAR) / pitch));
-  const fitting = Math.max(1, Math.floor((space.across + pitch - size) / pitch));
+  const fitting = fittingLines(space, size, pitch);
   return lines(units, size, pitch, pitch, perLine, perLine * fitting);
+}
+
+function fittingLines({ named, across }: Space, size: number, pitch: number): number {
+  return named ? 1 : Math.max(1, Math.floor((across + pitch - size) / pitch));
 }
 
 /** Lines of about equal length. */

@@ -5,6 +5,7 @@
 import type { FrameStore } from '../state/frames';
 import { Atlas } from './atlas';
 import { MAP_GAIN, OUTPUT_GAIN, type Ramp } from './colors';
+import { imageWords, squared, type Picture } from './digit';
 import type { NetworkLayout, Tile } from './layout';
 import { INPUT, OUTPUT, type LayerModel } from './model';
 import { projection, rangeScale, type Matrix, type NetworkValues } from './values';
@@ -22,12 +23,11 @@ export interface PictureSources {
   readonly maps: ReadonlyMap<string, MapSource>;
   /** How the output's values are to be read: sigmoid, softmax, tanh or linear. */
   readonly outputActivation: string | undefined;
-  /** The sample's raw pixels, where the input is an image. */
-  readonly pixels: ArrayLike<number> | null;
+  /** The sample as it came, where the input is an image. */
+  readonly picture: Picture | null;
 }
 
-/** Pixels of an image go up to here: the digits of scikit-learn. */
-const BRIGHTEST_PIXEL = 16;
+const NO_LEVELS = new Uint8Array(0);
 const WEIGHTS_GAIN = 0.78;
 const PIXEL_GAIN = 0.92;
 /** A unit whose weights are below this share of the layer's largest is not blown up further. */
@@ -65,7 +65,7 @@ export class TilePictures {
       if (reader === null) return;
       const offset = reader.offsetOf(tile.unit);
       if (offset === null) return;
-      this.atlas.write(slot, { levels: reader.levels, offset, side: reader.side, pixels: reader.pixels });
+      this.atlas.write(slot, { levels: reader.levels, offset, side: reader.side, pixels: reader.pixels, words: reader.words });
     });
     this.atlas.flush();
   }
@@ -96,6 +96,7 @@ interface Reader {
   readonly levels: Uint8Array;
   readonly side: number;
   readonly pixels: Uint32Array;
+  readonly words?: Uint32Array;
   offsetOf(unit: number): number | null;
 }
 
@@ -156,18 +157,14 @@ function weightLevels({ data, rows, columns, largest }: Matrix): Uint8Array {
   return levels;
 }
 
-function imageReader(model: LayerModel, { values, pixels, ramp }: PictureSources): Reader | null {
-  const side = Math.round(Math.sqrt(model.units));
-  if (pixels !== null && pixels.length === model.units) {
-    return {
-      levels: toLevels(pixels, 0, BRIGHTEST_PIXEL),
-      side,
-      pixels: ramp.levels(0, 1, PIXEL_GAIN, (value) => value),
-      offsetOf: () => 0,
-    };
+function imageReader(model: LayerModel, { values, picture, ramp }: PictureSources): Reader | null {
+  if (picture !== null && picture.values.length === model.units) {
+    const words = squared(imageWords(picture, ramp, PIXEL_GAIN), picture.shape, ramp.pixel(0));
+    return { levels: NO_LEVELS, side: Math.max(...picture.shape), pixels: ramp.pixels, words, offsetOf: () => 0 };
   }
+  const side = Math.round(Math.sqrt(model.units));
   const standardised = values.activationsOf(INPUT);
-  if (standardised === undefined) return null;
+  if (standardised === undefined || side * side !== model.units) return null;
   const scale = values.scale(INPUT);
   return {
     levels: toLevels(standardised, -scale, scale),

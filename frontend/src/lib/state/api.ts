@@ -1,12 +1,14 @@
 /** The HTTP side of the gateway. Every refusal becomes an `ApiError` that carries the server's sentence. */
 import type {
   Catalog,
+  DataSheet,
   Experiment,
   FitRequest,
   Health,
   ImportExperiment,
   ImportedExperiment,
   ModelResult,
+  PastedTable,
   SamplesRequest,
   SessionCreated,
   SessionInfo,
@@ -74,6 +76,16 @@ export async function getCode(access: Access, target: string): Promise<string> {
   return (await request('GET', `${fileOf(access, 'code')}?target=${target}`, { token: access.token })).text();
 }
 
+export const pasteTable = (table: PastedTable, signal: AbortSignal): Promise<DataSheet> =>
+  json('POST', '/api/datasets', { body: table, signal });
+
+export const getDataSheet = (id: string, signal: AbortSignal): Promise<DataSheet> =>
+  json('GET', `/api/datasets/${encodeURIComponent(id)}`, { signal });
+
+/** Fetched by the server from where it is published, the first time; that can take a minute. */
+export const getPublicSet = (name: string, signal: AbortSignal): Promise<DataSheet> =>
+  json('POST', '/api/datasets/public', { body: { name }, signal });
+
 export function liveUrl(id: string): string {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   return `${scheme}//${location.host}/api/sessions/${encodeURIComponent(id)}/live`;
@@ -109,13 +121,18 @@ async function request(method: string, path: string, { body, file, token, signal
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
-  const said = (await response.json().catch(() => ({}))) as { code?: string; message?: string; field?: string };
+  return refusalOf(response.status, await response.json().catch(() => ({})), response.headers.get('Retry-After'));
+}
+
+/** What the server said when it said no; of anything else than its own sentence only the status remains. */
+export function refusalOf(status: number, body: unknown, retryAfter: string | null): ApiError {
+  const said = (body ?? {}) as { code?: string; message?: string; field?: string };
+  const secs = Number(retryAfter ?? NaN);
   return new ApiError(
-    response.status,
+    status,
     said.code ?? 'unreachable',
-    said.message ?? `The server answered ${response.status}`,
+    said.message ?? `The server answered ${status}`,
     said.field,
-    Number.isFinite(retryAfter) ? retryAfter : undefined,
+    Number.isFinite(secs) ? secs : undefined,
   );
 }

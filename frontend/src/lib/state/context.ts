@@ -1,6 +1,7 @@
 /** What the components share. Set once by the page's root. */
 import { createContext } from 'svelte';
 
+import type { Arrivals } from './arrivals.svelte';
 import type { Pins } from './pins.svelte';
 import type { Samples } from './samples.svelte';
 import type { Selection } from './selection.svelte';
@@ -10,3 +11,4 @@ export const [getSession, setSession] = createContext<Session>();
 export const [getSelection, setSelection] = createContext<Selection>();
 export const [getSamples, setSamples] = createContext<Samples>();
 export const [getPins, setPins] = createContext<Pins>();
+export const [getArrivals, setArrivals] = createContext<Arrivals>();

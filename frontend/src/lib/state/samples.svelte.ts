@@ -53,6 +53,13 @@ export class Samples {
     }
   }
 
+  /** Rows of another set would be read as if they were of this one. */
+  forget(): void {
+    this.#abort?.abort();
+    this.#key = '';
+    this.train = this.test = null;
+  }
+
   of(split: Split): Rows | null {
     return split === 'train' ? this.train : this.test;
   }

@@ -32,7 +32,7 @@ export function uploadedFacts(data: UploadedData): DataSetFacts {
     source: 'upload',
     name: data.dataset,
     title: sheetOf(data).title,
-    sentence: "Data of one's own",
+    sentence: 'Your own data',
     task: data.task ?? 'regression',
     kind: shape ? 'image' : 'table',
     classes: classNames(data),

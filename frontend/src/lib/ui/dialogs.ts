@@ -5,6 +5,7 @@ type Load = () => Promise<{ default: Component<{ onclose: () => void }> }>;
 
 export const DIALOGS: Record<string, Load> = {
   models: () => import('./models/ModelsDialog.svelte'),
+  data: () => import('./sheet/DataDialog.svelte'),
   runs: () => import('./runs/RunsDialog.svelte'),
   open: () => import('./file/OpenDialog.svelte'),
   code: () => import('./file/CodeDialog.svelte'),

@@ -2,7 +2,7 @@
 import { untrack } from 'svelte';
 
 import { loop } from '../render/loop';
-import { setKey } from '../state/data';
+import { isPlane, setKey } from '../state/data';
 import { lesson } from '../state/lesson.svelte';
 import { showLink } from '../state/open';
 import type { Samples } from '../state/samples.svelte';
@@ -63,7 +63,10 @@ export function keepSamples(session: Session, samples: Samples, selection: Selec
   });
   $effect(() => {
     const set = setKey(session.experiment.data);
-    if (shownSet !== '' && set !== shownSet) selection.restart();
+    if (shownSet !== '' && set !== shownSet) {
+      selection.restart();
+      if (!isPlane(session.experiment.data)) samples.forget();
+    }
     shownSet = set;
   });
   $effect(() => {

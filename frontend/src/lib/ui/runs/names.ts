@@ -13,7 +13,10 @@ export function nameOf(run: PinnedRun, live: Experiment): string {
   return apart.length === 1 && only ? `${only.label} ${only.values[1]}` : `Run ${run.number}`;
 }
 
-/** The experiment without what follows from the rest of it. */
+/** The experiment as it is told apart: data of one's own by their title, without what follows from the rest. */
 export function comparable(experiment: Experiment): Json {
-  return asJson(experiment);
+  const { data } = experiment;
+  if (data.source !== 'upload') return asJson(experiment);
+  const { dataset, sheet, ...rest } = data;
+  return { ...(asJson(experiment) as object), data: { ...rest, name: sheet?.title ?? dataset } } as unknown as Json;
 }
