@@ -16,6 +16,10 @@ pytestmark = pytest.mark.anyio
 LEARNING_RATE = "/training/optimizer/learning_rate"
 
 
+STOPPING = {"training": {"stop": {"epochs": 4}}}
+CELL = {"layer": "output", "unit": 0, "source": 1, "value": 0.5}
+
+
 def replace(path: str, value: Any) -> dict[str, Any]:
     return {"op": "replace", "path": path, "value": value}
 
@@ -50,6 +54,39 @@ async def test_play_while_compiling_is_kept(server: ServerProcess) -> None:
         assert client.messages[0]["session"]["state"] == "compiling"
         await client.control("play")
         await client.state("running")
+
+
+async def test_weights_are_set_and_rates_are_tried_without_touching_the_experiment(server: ServerProcess) -> None:
+    created = create_session(server.url)
+    async with live(server.url, created.id, created.owner_token) as client:
+        await client.state("paused")
+        await client.control("step", updates=3)
+        await client.subscribe("weights", layers=["output"])
+        done = await client.request({"type": "set_weights", "cells": [CELL]})
+        assert (done["type"], done["update"]) == ("done", 3)
+        await client.frame(where=lambda frame: any(t.ndim == 2 and t[0, 1] == 0.5 for t in frame.tensors.values()))
+        refused = await client.request({"type": "set_weights", "cells": [CELL, {**CELL, "unit": 7}]})
+        assert (refused["code"], refused["field"]) == ("invalid", "/cells/1")
+        sweep = await client.request({"type": "rate_test", "low": 0.001, "high": 1.0, "steps": 20})
+        assert len(sweep["rates"]) == len(sweep["losses"]) == len(sweep["smoothed"])
+        assert "suggestion" in sweep
+        falls = await client.request({"type": "rate_test", "low": 1.0, "high": 0.1})
+        assert falls["field"] == "/high"
+        assert (await client.control("step"))["update"] == 4
+        assert not [m for m in client.messages if m["type"] == "experiment"]
+
+
+async def test_a_run_that_stopped_by_its_rule_is_not_set_going_by_whoever_returns(server: ServerProcess) -> None:
+    created = create_session(server.url, {"experiment": STOPPING, "play": True})
+    async with live(server.url, created.id, created.owner_token) as client:
+        stopped = await client.message("state", where=lambda m: m["state"] == "paused" and "reason" in m)
+        assert (stopped["epoch"], stopped["update"]) == (4, 100)
+    async with live(server.url, created.id, created.owner_token) as client:
+        state = await client.message("state")
+        assert (state["state"], state["reason"]) == ("paused", "4 epochs are done, as the stop rule asks")
+        mark = len(client.messages)
+        await client.control("play")
+        await client.message("state", after=mark, where=lambda m: m["state"] == "running" and "reason" not in m)
 
 
 async def test_reset_begins_a_new_run(server: ServerProcess) -> None:
@@ -155,6 +192,8 @@ async def test_a_viewer_watches_and_changes_nothing(server: ServerProcess) -> No
     created = create_session(server.url)
     async with live(server.url, created.id, created.viewer_token) as viewer:
         assert (await viewer.control("play"))["code"] == "forbidden"
+        assert (await viewer.request({"type": "set_weights", "cells": [CELL]}))["code"] == "forbidden"
+        assert (await viewer.request({"type": "rate_test"}))["code"] == "forbidden"
         assert (await viewer.edit(1, replace(LEARNING_RATE, 0.5)))["code"] == "forbidden"
         assert (await viewer.subscribe("weights"))["type"] == "done"
 

@@ -15,6 +15,8 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "control", "request": 1, "action": "rewind"},
     {"type": "edit", "request": 1, "base": 0, "patch": [{"op": "replace", "path": "/training/seed", "value": 1}]},
     {"type": "edit", "request": 1, "base": 1, "patch": [{"op": "move", "from": "/network", "path": "/network/x"}]},
+    {"type": "set_weights", "request": 1, "cells": [{"layer": "output", "unit": 0, "source": 1, "value": 0.5}]},
+    {"type": "rate_test", "request": 1, "low": 0.001, "high": 1.0, "steps": 12},
     {"type": "subscribe", "request": 1, "stream": "maps", "layers": ["dense_1"], "units": [0, 2], "resolution": 10},
     {"type": "subscribe", "request": 1, "stream": "activations", "sample": {"values": [0.5, -1.0]}, "max_fps": 5},
     {"type": "subscribe", "request": 1, "stream": "unit", "layer": "dense_1", "unit": 0},

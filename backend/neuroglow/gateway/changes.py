@@ -12,7 +12,7 @@ from neuroglow.gateway.runs import next_run
 from neuroglow.spec import Experiment, patched
 from neuroglow.spec.memory import require_fits
 from neuroglow.wire import worker as protocol
-from neuroglow.wire.messages import Control, Edit, ExperimentMessage
+from neuroglow.wire.messages import Control, Edit, ExperimentMessage, RateTest, SetWeights
 
 if TYPE_CHECKING:
     from neuroglow.gateway.session import Session
@@ -73,6 +73,19 @@ class Changes:
             if session.is_closed:
                 raise NotFoundError("This session was closed")
             return await self._commit(experiment, update), update
+
+    async def set_weights(self, message: SetWeights) -> int:
+        """Write numbers into the run; the update at which it was done."""
+        self._session.touch()
+        cells = [cell.to_document() for cell in message.cells]
+        return self._reached(await self._session.hosting.call(protocol.SetWeights, cells=cells))
+
+    async def test_rates(self, message: RateTest) -> dict[str, Any]:
+        """What learning rates would do to the loss, as members of `done`."""
+        self._session.touch()
+        return await self._session.hosting.call(
+            protocol.TryRates, low=message.low, high=message.high, steps=message.steps
+        )
 
     async def write(self) -> None:
         """Have the present moment on disk; what lies there will do where no engine has the session."""

@@ -19,13 +19,15 @@ from neuroglow.wire.messages import (
     Edit,
     ErrorMessage,
     Hello,
+    RateTest,
+    SetWeights,
     Unsubscribe,
 )
 
 UNDER_WAY = 64
 """Requests of one viewer that may wait for the engine at once."""
 
-Request = Control | Edit | AnySubscribe | Unsubscribe
+Request = Control | Edit | SetWeights | RateTest | AnySubscribe | Unsubscribe
 
 
 def error_message(request: int | None, error: NeuroglowError) -> ErrorMessage:
@@ -83,6 +85,14 @@ class Requests:
                 # An edit the engine has taken must be committed even if its socket goes away meanwhile.
                 revision, update = await _outlive(asyncio.create_task(self._session.changes.edit(message)))
                 return Done(type="done", request=message.request, revision=revision, update=update)
+            case SetWeights():
+                self._require_owner("set weights")
+                update = await self._session.changes.set_weights(message)
+                return Done(type="done", request=message.request, update=update)
+            case RateTest():
+                self._require_owner("test learning rates")
+                facts = await self._session.changes.test_rates(message)
+                return Done(**(facts | {"type": "done", "request": message.request}))
             case Unsubscribe():
                 self._session.watching.unsubscribe(self._viewer, message.channel)
                 return Done(type="done", request=message.request)

@@ -266,7 +266,9 @@ class Session:
         elif state.from_update is not None:
             # A resume that lost nothing: there is no new line of history.
             state = State(**state.model_dump(exclude_unset=True, exclude={"from_update"}))
-        if state.state == "diverged" and self.record.play:
+        # Paused with a reason is paused by itself: nobody's return may set it going again.
+        stopped = state.state == "paused" and state.reason is not None
+        if (state.state == "diverged" or stopped) and self.record.play:
             self.recorder.change(play=False)
             self.recorder.save_soon()
         if state.state in ("paused", "diverged", "failed"):

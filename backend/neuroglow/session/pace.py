@@ -23,6 +23,11 @@ class Pace:
         self._last_chunk = 0
         self._paid_until = 0.0
 
+    @property
+    def secs_per_update(self) -> float | None:
+        """As measured lately; None before anything was."""
+        return self._secs_per_update
+
     def set_dial(self, updates_per_second: float | None, now: float) -> None:
         self.updates_per_second = updates_per_second
         # The first update of a slow dial comes at once.

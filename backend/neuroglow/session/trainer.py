@@ -6,12 +6,14 @@ Knows nothing of clients. `LiveSession` decides when; this does.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from neuroglow.data import load
+from neuroglow.engine.cells import with_cells
 from neuroglow.engine.hyper import Hyper, at_update
 from neuroglow.engine.metrics import Tally, mean_loss, mean_score
 from neuroglow.engine.numbers import hyper_of
@@ -24,6 +26,7 @@ from neuroglow.insight.probe import Subject
 from neuroglow.session.edits import carry_over, effective_batch
 from neuroglow.session.material import material_of
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.network import Cell
 
 METRICS_SECS = 0.05
 """The test set is evaluated at most this often, at a chunk's end."""
@@ -149,6 +152,17 @@ class Trainer:
     def snapshot(self) -> Snapshot:
         """The present moment on the host; waits for the device."""
         return from_state(self.state, self.experiment, self.cursor)
+
+    def copied_state(self) -> State:
+        """The present moment once more on the device, to be used up; waits for the device."""
+        return to_state(self.snapshot())
+
+    def write(self, cells: Iterable[Cell]) -> Snapshot:
+        """Go on from the present moment with these numbers in it; the moment as it is then. Waits for the device."""
+        snapshot = self.snapshot()
+        written = replace(snapshot, layers=with_cells(snapshot.layers, cells, self.experiment))
+        self.state = to_state(written)
+        return written
 
     def keep_good(self) -> bool:
         """Remember the present moment if every number in it is finite, and every loss on the way to it was.

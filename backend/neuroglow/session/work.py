@@ -16,6 +16,8 @@ class Work:
     chunk: Chunk | None
     test: Sums | None
     probes: Launched | None
+    rate: Sums | None
+    """Of an update of the rate test, which is no update of the run."""
     launched_at: float
     generation: int
     """Work of an earlier run or program is dropped when it is done."""

@@ -240,6 +240,12 @@ class Worker:
             case protocol.LoadSession():
                 session.load(command)
                 return None
+            case protocol.SetWeights():
+                session.set_weights(command)
+                return None
+            case protocol.TryRates():
+                session.test_rates(command)
+                return None
             case protocol.OpenChannel():
                 return session.open_channel(command)
             case protocol.CloseChannel():

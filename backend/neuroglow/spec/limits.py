@@ -51,6 +51,8 @@ MAX_SOURCE_LENGTH = 256
 MAX_COUNTED = 1_000_000_000
 MAX_NAME_LENGTH = 64
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+# Fewer say nothing about where a loss falls.
+MIN_RATE_TEST_STEPS = 10
 MAP_RESOLUTIONS = (10, 20, 50, 100)
 MIN_MODEL_STRENGTH = 1e-6
 MAX_MODEL_STRENGTH = 1e6
@@ -110,6 +112,9 @@ class Limits(BaseModel):
     """Rows one `predictions` subscription or one sample request may ask for."""
     weight_cells: int = 65_536
     step_updates: int = 10_000
+    set_cells: int = 1_024
+    """Weights and biases that one message may set."""
+    rate_test_steps: int = 500
     max_updates_per_second: float = 1e6
     metrics_points: int = 4_000
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationInfo, field_validator
 
 from neuroglow.spec.base import Spec, parse
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.limits import Limits
+from neuroglow.spec.limits import MIN_RATE_TEST_STEPS, Limits
 from neuroglow.spec.looking import Axes, Row, Sample, SampleAt, Split
-from neuroglow.spec.network import LayerName
+from neuroglow.spec.network import Cell, LayerName
+from neuroglow.spec.training import LearningRate
 
 PROTOCOL = 1
 
@@ -53,6 +54,32 @@ class Edit(Spec):
     request: RequestId
     base: RequestId
     patch: Annotated[list[dict[str, Any]], Field(max_length=Limits().patch_operations)]
+
+
+class SetWeights(Spec):
+    """Owner only. Weights and biases set by hand; training goes on from there, the experiment stays what it is."""
+
+    type: Literal["set_weights"]
+    request: RequestId
+    cells: Annotated[tuple[Cell, ...], Field(min_length=1, max_length=Limits().set_cells)]
+
+
+class RateTest(Spec):
+    """Owner only. Learning rates from `low` to `high` in equal factors, an update each, on a copy of the state: nothing
+    of the run changes. `done` carries `rates`, `losses`, `smoothed` and `suggestion` (`docs/wire.md`)."""
+
+    type: Literal["rate_test"]
+    request: RequestId
+    low: LearningRate = 1e-5
+    high: LearningRate = 10.0
+    steps: Annotated[int, Field(ge=MIN_RATE_TEST_STEPS, le=Limits().rate_test_steps)] = 100
+
+    @field_validator("high")
+    @classmethod
+    def _rises(cls, high: float, info: ValidationInfo) -> float:
+        if high <= info.data.get("low", 0.0):
+            raise ValueError("The highest rate must be above the lowest")
+        return high
 
 
 MaxFps = Annotated[float, Field(gt=0.0, le=1000.0)]
@@ -170,7 +197,7 @@ class Ack(Spec):
 
 
 ClientMessage = Annotated[
-    Hello | Control | Edit | Subscribe | Unsubscribe | Ack,
+    Hello | Control | Edit | SetWeights | RateTest | Subscribe | Unsubscribe | Ack,
     Field(discriminator="type"),
 ]
 _CLIENT: TypeAdapter[Any] = TypeAdapter(ClientMessage)
@@ -179,6 +206,8 @@ AnyClientMessage = (
     Hello
     | Control
     | Edit
+    | SetWeights
+    | RateTest
     | SubscribeMaps
     | SubscribeActivations
     | SubscribeUnit
@@ -272,7 +301,7 @@ class Progress(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    step: Literal["engine", "trace", "compile", "probe", "restore", "locate"]
+    step: Literal["engine", "trace", "compile", "probe", "restore", "locate", "rate_test"]
     elapsed_secs: float
     expected_secs: float | None = None
 

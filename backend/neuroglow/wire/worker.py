@@ -75,6 +75,22 @@ class LoadSession(Command, tag="load", frozen=True, kw_only=True):
     path: str
 
 
+class SetWeights(Command, tag="set_weights", frozen=True, kw_only=True):
+    """Write these cells (public documents) into the state. Replies as `Open`, once it has taken effect."""
+
+    session: str
+    cells: list[dict[str, Any]]
+
+
+class TryRates(Command, tag="rate_test", frozen=True, kw_only=True):
+    """Try learning rates on a copy of the state. Replies `{"update", "rates", "losses", "smoothed", "suggestion"}`."""
+
+    session: str
+    low: float
+    high: float
+    steps: int
+
+
 class OpenChannel(Command, tag="open_channel", frozen=True, kw_only=True):
     """Answer a probe under this channel name. `subscription` is the public message. Replies the stream's facts."""
 
@@ -128,6 +144,8 @@ AnyCommand = (
     | EditSession
     | SaveSession
     | LoadSession
+    | SetWeights
+    | TryRates
     | OpenChannel
     | CloseChannel
     | SetAudiences

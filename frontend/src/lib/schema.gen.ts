@@ -88,6 +88,8 @@ export type ClientMessage =
   | Hello
   | Control
   | Edit
+  | SetWeights
+  | RateTest
   | SubscribeMaps
   | SubscribeActivations
   | SubscribeUnit
@@ -539,6 +541,8 @@ export interface Limits {
   sample_rows: number;
   weight_cells: number;
   step_updates: number;
+  set_cells: number;
+  rate_test_steps: number;
   max_updates_per_second: number;
   metrics_points: number;
   upload_bytes: number;
@@ -704,7 +708,7 @@ export interface Preset {
 
 /** What a waiting person is told: the step under way, and how far it is of what is expected. */
 export interface Progress {
-  step: 'engine' | 'trace' | 'compile' | 'probe' | 'restore' | 'locate';
+  step: 'engine' | 'trace' | 'compile' | 'probe' | 'restore' | 'locate' | 'rate_test';
   elapsed_secs: number;
   expected_secs?: number | null;
 }
@@ -714,6 +718,18 @@ export interface RandomForest {
   type?: 'random_forest';
   trees?: number;
   max_depth?: number;
+}
+
+/**
+ * Owner only. Learning rates from `low` to `high` in equal factors, an update each, on a copy of the state: nothing
+ * of the run changes. `done` carries `rates`, `losses`, `smoothed` and `suggestion` (`docs/wire.md`).
+ */
+export interface RateTest {
+  type: 'rate_test';
+  request: number;
+  low?: number;
+  high?: number;
+  steps?: number;
 }
 
 /**
@@ -789,6 +805,13 @@ export interface SessionInfo {
   update: number;
   epoch: number;
   experiment: Experiment;
+}
+
+/** Owner only. Weights and biases set by hand; training goes on from there, the experiment stays what it is. */
+export interface SetWeights {
+  type: 'set_weights';
+  request: number;
+  cells: Cell[];
 }
 
 /** w ← w − lr·g */
