@@ -8,6 +8,7 @@ const STEPS: Record<Progress['step'], string> = {
   probe: 'Preparing what you look at',
   restore: 'Restoring the run',
   locate: 'Finding where it went wrong',
+  rate_test: 'Trying learning rates',
 };
 
 export const describeStep = (step: Progress['step']): string => STEPS[step];
