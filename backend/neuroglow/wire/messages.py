@@ -169,7 +169,7 @@ class SubscribeCodes(_Subscribe):
     count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
 
 
-Subscribe = Annotated[
+AnySubscribe = (
     SubscribeMaps
     | SubscribeActivations
     | SubscribeUnit
@@ -178,9 +178,9 @@ Subscribe = Annotated[
     | SubscribeStatistics
     | SubscribePredictions
     | SubscribeJudgement
-    | SubscribeCodes,
-    Field(discriminator="stream"),
-]
+    | SubscribeCodes
+)
+Subscribe = Annotated[AnySubscribe, Field(discriminator="stream")]
 
 
 class Unsubscribe(Spec):
@@ -202,35 +202,7 @@ ClientMessage = Annotated[
 ]
 _CLIENT: TypeAdapter[Any] = TypeAdapter(ClientMessage)
 
-AnyClientMessage = (
-    Hello
-    | Control
-    | Edit
-    | SetWeights
-    | RateTest
-    | SubscribeMaps
-    | SubscribeActivations
-    | SubscribeUnit
-    | SubscribeWeights
-    | SubscribeGradients
-    | SubscribeStatistics
-    | SubscribePredictions
-    | SubscribeJudgement
-    | SubscribeCodes
-    | Unsubscribe
-    | Ack
-)
-AnySubscribe = (
-    SubscribeMaps
-    | SubscribeActivations
-    | SubscribeUnit
-    | SubscribeWeights
-    | SubscribeGradients
-    | SubscribeStatistics
-    | SubscribePredictions
-    | SubscribeJudgement
-    | SubscribeCodes
-)
+AnyClientMessage = Hello | Control | Edit | SetWeights | RateTest | AnySubscribe | Unsubscribe | Ack
 STREAMS = ("maps", "activations", "unit", "weights", "gradients", "statistics", "predictions", "judgement", "codes")
 
 
