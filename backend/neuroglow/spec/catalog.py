@@ -14,8 +14,10 @@ from neuroglow.spec.lesson import LESSON_CONTROLS, LessonControl
 from neuroglow.spec.limits import MAP_RESOLUTIONS, Limits
 from neuroglow.spec.models import MODELS, ModelFacts, models_schema
 from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
-from neuroglow.spec.presets import FIRST_PRESET, PRESETS, Preset
+from neuroglow.spec.preset import Preset
+from neuroglow.spec.presets import FIRST_PRESET, PRESETS
 from neuroglow.spec.stopping import STOP_METRICS
+from neuroglow.spec.stories import STORIES, Story
 from neuroglow.spec.training import CLASS_LOSSES, CLASS_WEIGHTS, CLIPPINGS, LOSSES, SCHEDULES
 
 LAYER_TYPES = ("dense",)
@@ -45,6 +47,7 @@ class Catalog(BaseModel):
     optimizers: tuple[str, ...] = OPTIMIZERS
     regularizations: tuple[str, ...] = REGULARIZATIONS
     map_resolutions: tuple[int, ...] = MAP_RESOLUTIONS
+    stories: tuple[Story, ...] = STORIES
     presets: tuple[Preset, ...] = PRESETS
     first_preset: str = FIRST_PRESET
     lesson_controls: tuple[LessonControl, ...] = LESSON_CONTROLS

@@ -63,6 +63,7 @@ export interface Catalog {
   optimizers: string[];
   regularizations: string[];
   map_resolutions: number[];
+  stories: Story[];
   presets: Preset[];
   first_preset: string;
   lesson_controls: LessonControl[];
@@ -699,10 +700,12 @@ export interface Preparation {
   categories: number;
 }
 
+/** An experiment that opens in one click, and the sentence it makes visible. */
 export interface Preset {
   name: string;
   title: string;
   sentence: string;
+  story: 'lines' | 'tasks' | 'features' | 'amount' | 'choices' | 'depth' | 'inside';
   experiment: Experiment;
 }
 
@@ -865,6 +868,13 @@ export interface Stop {
   seconds?: number | null;
   target?: Target | null;
   patience?: Patience | null;
+}
+
+/** `sentence` says the idea in plain words. */
+export interface Story {
+  name: 'lines' | 'tasks' | 'features' | 'amount' | 'choices' | 'depth' | 'inside';
+  title: string;
+  sentence: string;
 }
 
 export type Subscribe =

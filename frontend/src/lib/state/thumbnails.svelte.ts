@@ -8,7 +8,7 @@ const SAMPLES = 240;
 const TRAIN_FRACTION = 0.5;
 const NOISE = 0.1;
 
-export class Thumbnails {
+class Thumbnails {
   rows: Record<string, Rows> = $state.raw({});
   #isLoading = false;
 
@@ -36,3 +36,5 @@ export class Thumbnails {
     this.#isLoading = false;
   }
 }
+
+export const thumbnails = new Thumbnails();
