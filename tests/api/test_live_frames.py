@@ -87,6 +87,29 @@ async def test_a_session_that_pauses_still_shows_its_last_moment(server: ServerP
         await client.frame(where=lambda f: f.header.update >= last)
 
 
+async def test_a_network_that_rebuilds_images_trains_while_all_its_figures_are_watched(server: ServerProcess) -> None:
+    experiment = {
+        "data": {"source": "bundled", "name": "digits", "goal": "reconstruct"},
+        "network": {"layers": [{"units": 16}, {"name": "code", "units": 2}, {"units": 16}]},
+    }
+    server.wait_workers_ready()
+    created = create_session(server.url, {"experiment": experiment})
+    async with live(server.url, created.id, created.owner_token) as client:
+        await client.state("paused")
+        streams = ("statistics", "gradients", "judgement", "predictions")
+        asked = [await client.subscribe(stream) for stream in streams]
+        asked.append(await client.subscribe("codes", layer="code"))
+        await client.control("play")
+        waiting = {answer["channel"] for answer in asked}
+        while waiting:
+            seen = len(client.frames)
+            frame = await client.frame(where=lambda f: f.header.update > 0, after=seen)
+            waiting -= {name.partition("/")[0] for name in frame.tensors}
+        # A worker that was lost would leave the session waiting for another one.
+        states = [message for message in client.messages if message["type"] == "state"]
+        assert not [state for state in states if state.get("progress", {}).get("step") == "engine"]
+
+
 async def frames(viewer: LiveClient, count: int) -> None:
     await viewer.wait(lambda: len(viewer.frames) >= count, f"for {count} frames")
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroglow.data import load
+from neuroglow.data import load, rows_of
 from neuroglow.errors import InvalidInputError
 from neuroglow.nets.shape import STACK_FROM
 from neuroglow.spec import preset
+from neuroglow.spec.datasets import facts, input_names
 from unit import numpy_twin as twin
 from unit.probing import watch
 from unit.rig import dense, experiment, twin_net
@@ -55,12 +56,23 @@ def test_a_layer_that_does_not_exist_is_refused() -> None:
     assert refusal.value.field == "/layer"
 
 
-def test_a_reconstruction_tells_how_to_read_it_in_the_columns_own_units() -> None:
-    watched = watch(CODED, stream="predictions", count=20)
-    dataset = watched.subject.dataset
-    mean, std = (np.array(watched.probe.facts[name]) for name in ("input_mean", "input_std"))
-    assert watched.tensors["output"].shape == (20, 4)
-    np.testing.assert_allclose(dataset.test.inputs * std + mean, dataset.test.raw, rtol=1e-5)
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"source": "bundled", "name": "iris", "switched_off": ["sepal width (cm)"], "noise_columns": 2},
+        {"source": "bundled", "name": "digits"},
+        {"source": "synthetic", "name": "circle", "features": ["x2", "x1"]},
+    ],
+)
+def test_what_went_in_can_be_told_in_the_columns_own_units(data: dict[str, Any]) -> None:
+    spec = experiment(data=data | {"goal": "reconstruct"}).data
+    tensors, _ = rows_of(spec, "test", 0, 20)
+    shift, width = tensors["scale"]
+    own = load(spec).test.inputs[:20] * width + shift
+    columns = {name: tensors["inputs"][:, place] for place, name in enumerate(facts(spec).columns)}
+    noise = {f"noise_{place + 1}": column for place, column in enumerate(tensors.get("noise", np.empty((20, 0))).T)}
+    for place, name in enumerate(input_names(spec)):
+        np.testing.assert_allclose(own[:, place], (columns | noise)[name], rtol=1e-4, atol=1e-4)
 
 
 def test_the_autoencoder_preset_squeezes_digits_through_two_units() -> None:

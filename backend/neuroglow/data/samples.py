@@ -18,8 +18,9 @@ def rows_of(
     """Tensors `inputs` (rows, columns) and `targets` (rows,), both raw, and the metadata that go with them.
 
     Noise columns, if there are any, are a tensor of their own, `noise` (rows, noise columns). With `axes`, `places`
-    (rows, 2) says where on that plane the rows lie. Rows past the end are left out. Raises `InvalidInputError` for an
-    unknown split, a negative range or a plane that is none.
+    (rows, 2) says where on that plane the rows lie. To reconstruct, `scale` (2, inputs) is the shift and the width that
+    lead from the network's inputs and answers back to their own units. Rows past the end are left out. Raises
+    `InvalidInputError` for an unknown split, a negative range or a plane that is none.
     """
     dataset = load(data)
     splits = {"train": dataset.train, "test": dataset.test}
@@ -38,4 +39,6 @@ def rows_of(
     metadata = {"split": split, "from": str(start), "total": str(len(splits[split].raw))}
     if dataset.facts.task == "regression":
         metadata |= {"target_mean": repr(dataset.target_mean), "target_std": repr(dataset.target_std)}
+    if dataset.facts.task == "reconstruction":
+        tensors["scale"] = np.stack(dataset.encoder.units()).astype(np.float32)
     return tensors, metadata

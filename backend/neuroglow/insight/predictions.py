@@ -41,11 +41,8 @@ class PredictionsProbe:
     @property
     def facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"activation": self._subject.head}
-        dataset = self._subject.dataset
-        if dataset.facts.task == "reconstruction":
-            mean, deviation = dataset.encoder.units()
-            facts |= {"input_mean": mean.tolist(), "input_std": deviation.tolist()}
-        elif self._subject.head == "linear":
+        if self._subject.head == "linear" and self._subject.dataset.facts.task == "regression":
+            dataset = self._subject.dataset
             facts |= {"target_mean": dataset.target_mean, "target_std": dataset.target_std}
         return facts
 

@@ -19,6 +19,8 @@ export interface Rows {
   /** Regression: raw = mean + std × what the network predicts. */
   targetMean: number;
   targetStd: number;
+  /** Reconstruction: own units = shift + width × what the network reads or answers. */
+  scale: { shift: Float32Array; width: Float32Array } | null;
 }
 
 export class Samples {
@@ -74,6 +76,8 @@ export class Samples {
 
 /** What the rows depend on: features, formulas and switches only choose what the network sees of them. */
 export function sampleKey(data: Experiment['data']): string {
+  // To reconstruct, each of the network's inputs has a scale.
+  if (data.goal === 'reconstruct') return JSON.stringify(data);
   return JSON.stringify({ ...data, features: undefined, formulas: undefined, switched_off: undefined });
 }
 
@@ -81,6 +85,8 @@ export function toRows({ metadata, tensors }: TensorFile): Rows {
   const inputs = tensors.get('inputs');
   const targets = tensors.get('targets');
   const noise = tensors.get('noise');
+  const scale = tensors.get('scale');
+  const half = (scale?.data.length ?? 0) / 2;
   if (!(inputs?.data instanceof Float32Array) || !(targets?.data instanceof Float32Array)) {
     throw new Error('The samples came without their inputs or targets');
   }
@@ -93,5 +99,6 @@ export function toRows({ metadata, tensors }: TensorFile): Rows {
     total: Number(metadata.total ?? inputs.shape[0]),
     targetMean: Number(metadata.target_mean ?? 0),
     targetStd: Number(metadata.target_std ?? 1),
+    scale: scale?.data instanceof Float32Array ? { shift: scale.data.subarray(0, half), width: scale.data.subarray(half) } : null,
   };
 }

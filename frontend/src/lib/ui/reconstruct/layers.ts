@@ -1,4 +1,5 @@
-/** Which layer of an autoencoder holds its code. Pure. */
+/** Which layer of an autoencoder holds its code, and what its answers are in the data's own units. Pure. */
+import type { Rows } from '../../state/samples.svelte';
 
 /** The narrowest hidden layer with at least the two units that two axes show; the first of equals. */
 export function codeLayerOf<Layer extends { units: number }>(layers: readonly Layer[]): Layer | null {
@@ -7,3 +8,6 @@ export function codeLayerOf<Layer extends { units: number }>(layers: readonly La
     null,
   );
 }
+
+export const inOwnUnits = (values: ArrayLike<number>, { shift, width }: NonNullable<Rows['scale']>): number[] =>
+  Array.from(values, (value, place) => (shift[place] ?? 0) + (width[place] ?? 1) * value);
