@@ -15,6 +15,8 @@ from neuroglow.spec.uploaded import SheetColumn, UploadedData, class_names, imag
 
 MISSING_CODE = 255
 """Of a word; what is written is described in `intake.column`."""
+OTHER_CODE = 254
+"""Of a word beyond those that are told apart."""
 _GONE = "This data set is not on this server (any more); upload the file again"
 
 

@@ -24,6 +24,7 @@ from neuroglow.gateway.imports import import_experiment
 from neuroglow.gateway.live import live
 from neuroglow.gateway.page import Page
 from neuroglow.gateway.permits import authorized, count
+from neuroglow.gateway.predict import predict
 from neuroglow.gateway.session import Session
 from neuroglow.spec import Catalog, Experiment, parse_experiment, preset
 from neuroglow.spec.limits import Limits
@@ -46,6 +47,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/sessions/{session_id}/weights", weights.upload, methods=["PUT"]),
         Route("/api/samples", samples, methods=["POST"]),
         Route("/api/experiments/import", import_experiment, methods=["POST"]),
+        Route("/api/predict/{session_id}", predict, methods=["POST"]),
         Route("/api/models", models, methods=["POST"]),
         *dataset_routes(),
         WebSocketRoute("/api/sessions/{session_id}/live", live),

@@ -23,6 +23,7 @@ from neuroglow.wire.worker import (
     EditSession,
     LoadSession,
     OpenChannel,
+    Predict,
     SetWeights,
     TryRates,
 )
@@ -107,6 +108,11 @@ class LiveSession(Turns):
         """Answered when every rate was tried."""
         self._machine.require("running", "paused", action="test learning rates of")
         self._rate_tests.ask(command)
+
+    def predict(self, command: Predict) -> None:
+        """Answered at the first turn that has the program for it."""
+        self._machine.require("compiling", "running", "paused", action="predict with")
+        self._predicting.ask(command.call, command.rows, self._trainer.subject if self._trainer else None)
 
     def open_channel(self, command: OpenChannel) -> dict[str, Any]:
         ask = parse_subscribe(command.subscription)

@@ -27,6 +27,12 @@ class Telling:
         if call is not None:
             self._send(Reply(call=call, error=error.payload()))
 
+    def settle(self, call: int, answer: dict[str, Any] | NeuroglowError) -> None:
+        if isinstance(answer, NeuroglowError):
+            self.fail(call, answer)
+        else:
+            self.reply(call, answer)
+
     def state(self, **members: Any) -> None:
         """The public `state` message; what is null is left out, but for the speed dial, where null is full speed."""
         state = {"run": str(self._standing.run), "from_update": self._standing.tell_from_update(), **members}

@@ -23,6 +23,7 @@ from neuroglow.session.loading import Loading
 from neuroglow.session.machine import Machine
 from neuroglow.session.moments import Moments
 from neuroglow.session.pace import Pace
+from neuroglow.session.predicting import Predicting
 from neuroglow.session.rating import RateTests
 from neuroglow.session.standing import Standing
 from neuroglow.session.steps import Steps
@@ -63,6 +64,7 @@ class Turns:
         self._by_hand = ByHand()
         self._stopping = Stopping()
         self._rate_tests = RateTests()
+        self._predicting = Predicting(tools)
         self._wants_play = command.play
         self._in_flight = 0
         self._needs_point = True
@@ -112,6 +114,8 @@ class Turns:
             return 0.0
         if self._trainer is None:
             return None
+        if self._predicting.is_ready:
+            return 0.0
         training = 0.0 if self._rate_tests.is_under_way else self._pace.due_at(playing=self._is_playing)
         frames = None if self._is_ruined else self.viewing.next_due(self._standing.moment, running=self._is_playing)
         # What a step or a pause reached since the last snapshot would otherwise never be written.
@@ -150,12 +154,13 @@ class Turns:
         if not self._is_ruined:
             moment = Moment(self._standing.moment, trainer.state, trainer.hyper)
             probes = self.viewing.launch(moment, now, running=self._is_playing and not stepping)
-        if chunk is None and probes is None and test is None and rate is None:
+        answers = self._predicting.launch(trainer.state, trainer.cursor.update, str(self._standing.run))
+        if chunk is None and probes is None and test is None and rate is None and not answers:
             if self._rests:
                 self._moments.keep_if_due(trainer, is_playing=False)
             return None
         call = self._steps.launched_one() if chunk is not None and stepping else None
-        return Work(chunk, test, probes, rate, now, self._standing.generation, call)
+        return Work(chunk, test, probes, rate, answers, now, self._standing.generation, call)
 
     def _next_chunk(self, trainer: Trainer, now: float, *, stepping: bool) -> Chunk | None:
         wanted = self._pace.wanted(now, playing=self._is_playing)
@@ -181,6 +186,8 @@ class Turns:
         `free_at` is when the device was done with the work before it; returns when it was done with this.
         """
         self._in_flight -= work.chunk is not None
+        for asked in work.answers:
+            self._telling.settle(asked.call, asked.answer())
         trainer = self._trainer
         if trainer is None or work.generation != self._standing.generation:
             self._telling.refuse(work.step_call, "The run was restarted")
@@ -311,6 +318,8 @@ class Turns:
         self._needs_point = True
         self._moments.changed()
         self.viewing.rebind(trainer.subject)
+        for call, error in self._predicting.rebind(trainer.subject):
+            self._telling.fail(call, error)
 
     def _loaded(self) -> None:
         """A file was read: have its program made and go on from it, as a new run."""
@@ -358,9 +367,9 @@ class Turns:
         self._tell()
 
     def _drop_waiting(self, reason: str | None) -> None:
-        """Refuse what waits for the present run: steps, weights to be set, a rate test."""
+        """Refuse what waits for the present run: steps, weights to be set, predictions, a rate test."""
         self._pace.steps_left = 0
-        for call in (*self._steps.drop(), *self._by_hand.drop(), self._rate_tests.drop()):
+        for call in (*self._steps.drop(), *self._by_hand.drop(), *self._predicting.drop(), self._rate_tests.drop()):
             self._telling.refuse(call, reason)
 
     # --- telling

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from neuroglow.engine.train import Sums
+from neuroglow.session.predicting import Asked
 from neuroglow.session.trainer import Chunk
 from neuroglow.session.viewing import Launched
 
@@ -18,6 +19,8 @@ class Work:
     probes: Launched | None
     rate: Sums | None
     """Of an update of the rate test, which is no update of the run."""
+    answers: list[Asked]
+    """Predictions under way."""
     launched_at: float
     generation: int
     """Work of an earlier run or program is dropped when it is done."""

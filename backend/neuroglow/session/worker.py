@@ -246,6 +246,9 @@ class Worker:
             case protocol.TryRates():
                 session.test_rates(command)
                 return None
+            case protocol.Predict():
+                session.predict(command)
+                return None
             case protocol.OpenChannel():
                 return session.open_channel(command)
             case protocol.CloseChannel():

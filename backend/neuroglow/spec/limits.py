@@ -110,6 +110,8 @@ class Limits(BaseModel):
     probes_per_session: int = 128
     sample_rows: int = 2_000
     """Rows one `predictions` subscription or one sample request may ask for."""
+    predict_rows: int = 2_000
+    """Rows that one request may ask predictions for."""
     weight_cells: int = 65_536
     step_updates: int = 10_000
     set_cells: int = 1_024

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from neuroglow.spec.base import Spec
 from neuroglow.spec.data import DataSpec
+from neuroglow.spec.datasets import Task
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.limits import Limits
-from neuroglow.spec.looking import Axes, Row, Split
+from neuroglow.spec.limits import MAX_INPUTS, Limits
+from neuroglow.spec.looking import Axes, Row, SampleValue, Split
 from neuroglow.wire.messages import SessionState
 
 WorkerState = Literal["starting", "ready", "failed"]
@@ -35,6 +36,51 @@ class SamplesRequest(Spec):
     count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
     axes: Axes | None = None
     """With it the answer also says where on that plane of a map the rows lie."""
+
+
+Cell = SampleValue | bool | Annotated[str, Field(max_length=256)] | None
+"""A raw column's value as people write it; null where it is missing."""
+
+
+class PredictRequest(Spec):
+    """`POST /api/predict/{id}`: rows of raw columns, each a list in their order or an object by their names."""
+
+    rows: Annotated[
+        tuple[
+            Annotated[tuple[Cell, ...], Field(max_length=MAX_INPUTS)]
+            | Annotated[dict[Annotated[str, Field(max_length=256)], Cell], Field(max_length=MAX_INPUTS)],
+            ...,
+        ],
+        Field(min_length=1, max_length=Limits().predict_rows),
+    ]
+
+
+class Prediction(BaseModel):
+    """For one row. Classes: `class` and, by class, `probabilities`, or `scores` where the loss trains none; a number:
+    `value`; the inputs rebuilt: `values`. In real units."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    class_: Annotated[str | None, Field(alias="class")] = None
+    probabilities: tuple[float, ...] | None = None
+    scores: tuple[float, ...] | None = None
+    value: float | None = None
+    values: tuple[float, ...] | None = None
+
+
+class PredictionsMade(BaseModel):
+    """Answer to it. `columns` are those that a row has, `outputs` what is predicted: the classes, the target, or the
+    inputs that are rebuilt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    update: int
+    task: Task
+    columns: tuple[str, ...]
+    target: str
+    outputs: tuple[str, ...]
+    predictions: tuple[Prediction, ...]
 
 
 class ImportExperiment(Spec):

@@ -23,11 +23,19 @@ _CLIENT: tuple[type[BaseModel], ...] = get_args(messages.AnyClientMessage)
 _SUBSCRIBE: tuple[type[BaseModel], ...] = get_args(messages.AnySubscribe)
 _SERVER: tuple[type[BaseModel], ...] = get_args(get_args(messages.AnyServerMessage)[0])
 _FITTED: tuple[type[BaseModel], ...] = (FittedModel, Clustering)
-_ANSWERS: tuple[type[BaseModel], ...] = (http.SessionCreated, http.Health, http.ImportedExperiment, *_FITTED, DataSheet)
+_ANSWERS: tuple[type[BaseModel], ...] = (
+    http.SessionCreated,
+    http.Health,
+    http.ImportedExperiment,
+    http.PredictionsMade,
+    *_FITTED,
+    DataSheet,
+)
 _HTTP: tuple[type[BaseModel], ...] = (
     http.CreateSession,
     http.SamplesRequest,
     http.ImportExperiment,
+    http.PredictRequest,
     FitRequest,
     http.PastedTable,
     *_ANSWERS,

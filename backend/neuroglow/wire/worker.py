@@ -91,6 +91,14 @@ class TryRates(Command, tag="rate_test", frozen=True, kw_only=True):
     steps: int
 
 
+class Predict(Command, tag="predict", frozen=True, kw_only=True):
+    """Answer rows of raw columns, in order or by name, at the present moment. Replies `PredictionsMade` as a
+    document (`wire.http`), once its program is compiled."""
+
+    session: str
+    rows: list[Any]
+
+
 class OpenChannel(Command, tag="open_channel", frozen=True, kw_only=True):
     """Answer a probe under this channel name. `subscription` is the public message. Replies the stream's facts."""
 
@@ -146,6 +154,7 @@ AnyCommand = (
     | LoadSession
     | SetWeights
     | TryRates
+    | Predict
     | OpenChannel
     | CloseChannel
     | SetAudiences

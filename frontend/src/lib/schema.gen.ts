@@ -540,6 +540,7 @@ export interface Limits {
   subscriptions_per_viewer: number;
   probes_per_session: number;
   sample_rows: number;
+  predict_rows: number;
   weight_cells: number;
   step_updates: number;
   set_cells: number;
@@ -682,6 +683,37 @@ export interface Point {
   test_accuracy?: number | null;
   train_r2?: number | null;
   test_r2?: number | null;
+}
+
+/** `POST /api/predict/{id}`: rows of raw columns, each a list in their order or an object by their names. */
+export interface PredictRequest {
+  rows: ((number | boolean | string | null)[] | Record<string, number | boolean | string | null>)[];
+}
+
+/**
+ * For one row. Classes: `class` and, by class, `probabilities`, or `scores` where the loss trains none; a number:
+ * `value`; the inputs rebuilt: `values`. In real units.
+ */
+export interface Prediction {
+  class?: string | null;
+  probabilities?: number[] | null;
+  scores?: number[] | null;
+  value?: number | null;
+  values?: number[] | null;
+}
+
+/**
+ * Answer to it. `columns` are those that a row has, `outputs` what is predicted: the classes, the target, or the
+ * inputs that are rebuilt.
+ */
+export interface PredictionsMade {
+  run: string;
+  update: number;
+  task: 'classification' | 'regression' | 'reconstruction';
+  columns: string[];
+  target: string;
+  outputs: string[];
+  predictions: Prediction[];
 }
 
 /**
