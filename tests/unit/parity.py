@@ -64,7 +64,7 @@ def _cosine(name: str) -> Control:
     return Control(
         f"{COSINES[name]} (address only)", name, ("true", "false"),
         f"without effect there, for it is not among the inputs; here a formula `{COSINES[name]}`", "Formula",
-        lambda value: {"/data/formulas": 0},
+        lambda value: {"/data/formulas": (COSINES[name], value == "true")},
     )  # fmt: skip
 
 

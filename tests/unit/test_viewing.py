@@ -210,7 +210,7 @@ def test_a_closed_channel_is_gone(room: Room) -> None:
 def test_maps_of_data_without_a_plane_are_refused(room: Room) -> None:
     room.trainer = trainer_of(experiment(data={"source": "bundled", "name": "iris"}, network=dense(5)))
     subject: Subject = room.trainer.subject
-    with pytest.raises(InvalidInputError, match="plane data"):
+    with pytest.raises(InvalidInputError, match="axes"):
         room.viewing.open("m", parse_subscribe({"type": "subscribe", "request": 1, "stream": "maps"}), subject)
 
 

@@ -67,7 +67,14 @@ def pointer(document: Any, location: Sequence[int | str]) -> str:
             here = here[step]
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
             here = here[step]
-        elif not is_last or not isinstance(here, Mapping) or step in here.values():
+        elif not is_last or not _may_lack(here, step):
             continue
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in steps)
+
+
+def _may_lack(here: Any, step: int | str) -> bool:
+    """Whether the step can be a member that is missing, and not the name of a branch."""
+    if isinstance(here, Mapping):
+        return step not in here.values()
+    return isinstance(here, list) and isinstance(step, int)
