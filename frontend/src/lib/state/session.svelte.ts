@@ -4,9 +4,9 @@
  */
 import type {
   Catalog,
-  Cell,
   Control,
   DataSetFacts,
+  Done,
   Experiment,
   Limits,
   Preset,
@@ -222,15 +222,9 @@ export class Session {
     }
   }
 
-  /** Weights and biases of the run as they are typed; training goes on from them. Resolves to why not, or null. */
-  async setWeights(cells: Cell[]): Promise<string | null> {
-    if (!this.canEdit) return null;
-    try {
-      await this.#requests.ask({ type: 'set_weights', cells } as unknown as Ask);
-      return null;
-    } catch (error) {
-      return (error as RequestError).message;
-    }
+  /** Any other request of an owner; rejected with the server's reason. */
+  ask(message: Ask): Promise<Done> {
+    return this.#requests.ask(message);
   }
 
   /** Turn the speed dial; a paused run keeps it for the next play. */

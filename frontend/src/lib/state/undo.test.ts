@@ -5,6 +5,7 @@ import type { Experiment, SyntheticData } from '../schema.gen';
 import { PLAIN } from './data';
 import { experiment } from './fixtures';
 import { withKnownNames } from './experiments';
+import { isProvisional } from './names';
 import { StandIn, textOf } from './standin';
 
 type Change = (draft: Experiment) => void;
@@ -61,6 +62,27 @@ const optimizer = fc
 const training = fc.record({ batch_size: small.map((size) => size + 1), seed: small }).map((chosen): Change => (draft) => {
   Object.assign(draft.training, chosen);
 });
+const stop = fc
+  .constantFrom<Experiment['training']['stop'][]>({}, { epochs: 5 }, { epochs: 5, target: { metric: 'test_loss', value: 0.1 } })
+  .map((rules): Change => (draft) => (draft.training.stop = structuredClone(rules)));
+const schedule = fc
+  .constantFrom<Experiment['training']['schedule'][]>(
+    { type: 'constant', warmup: 0 },
+    { type: 'constant', warmup: 10 },
+    { type: 'cosine', updates: 100, floor: 0.1, warmup: 0 },
+  )
+  .map((chosen): Change => (draft) => (draft.training.schedule = { ...chosen }));
+const layerSettings = fc.tuple(small, fc.boolean(), fc.boolean()).map(([at, frozen, own]): Change => (draft) => {
+  const layer = draft.network.layers[at];
+  if (layer) Object.assign(layer, { frozen, regularization: own ? { type: 'l2', rate: 0.1 } : null });
+});
+/** Only a layer that has its name can be pinned. */
+const pin = fc.tuple(small, small).map(([at, unit]): Change => (draft) => {
+  const layer = draft.network.layers[at]?.name;
+  if (!layer || isProvisional(layer)) return;
+  const others = draft.network.pins.filter((each) => each.layer !== layer || each.unit !== unit);
+  draft.network.pins = others.length < draft.network.pins.length ? others : [...others, { layer, unit, source: null, value: at }];
+});
 const preset = fc.nat({ max: 3 }).map((layers): Change => (draft) => {
   const opened = experiment((made) => {
     made.data.seed = 9;
@@ -73,7 +95,10 @@ const preset = fc.nat({ max: 3 }).map((layers): Change => (draft) => {
 
 const setRate = (value: number): Change => (draft) => (draft.training.optimizer.learning_rate = value);
 const single = fc
-  .oneof(addLayer, addLayer, removeLayer, changeLayer, replaceLayer, moveLayer, swapData, features, optimizer, training, preset)
+  .oneof(
+    ...[addLayer, addLayer, removeLayer, changeLayer, replaceLayer, moveLayer, layerSettings, pin],
+    ...[swapData, features, optimizer, training, schedule, stop, preset],
+  )
   .map((change): Edit => ({ label: `Edit ${(labels += 1)}`, changes: [change] }));
 const drag = fc
   .array(rate, { minLength: 1, maxLength: 4 })
