@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import crowd, live, machine, memory, painting, report, startup, traffic
+from bench import crowd, live, machine, memory, million, painting, report, startup, traffic
 from bench.house import BRIEF, THOROUGH, Effort, device_of, fresh_server, tell
 
 PARTS: dict[str, Callable[[Effort], dict[str, Any]]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Effort], dict[str, Any]]] = {
     "startup": startup.measure,
     "traffic": traffic.measure,
     "memory": memory.measure,
+    "million": million.measure,
 }
 
 

@@ -134,6 +134,24 @@ def _memory(part: Results) -> str:
     return _table("Resident memory", ("what", "size"), rows)
 
 
+def _million(part: Results) -> str:
+    rows = [
+        ("The file, as CSV", f"{part['file_mib']:.0f} MiB"),
+        ("Uploaded, read and stored", f"{part['upload_secs']:.1f} s, {_whole(part['upload_rows_per_second'])} rows/s"),
+        ("The data sheet again", f"{1000 * part['preview_secs']:.0f} ms"),
+        ("Longest wait for any other answer meanwhile", f"{1000 * part['longest_health_secs']:.0f} ms"),
+        ("Stored on disk", f"{part['stored_mib']:.0f} MiB"),
+        ("Peak memory of the reading process", f"{part['reader_peak_mib']:.0f} MiB"),
+        ("Peak memory of the gateway", f"{part['gateway_peak_mib']:.0f} MiB"),
+        ("Peak memory of the worker", f"{part['worker_peak_mib']:.0f} MiB ({part['worker_idle_mib']:.0f} before)"),
+    ]
+    for one in part["training"]:
+        speed = f"{_whole(one['updates_per_second'])} updates/s, accuracy {one['test_accuracy']:.3f}"
+        figure = f"{speed}; first point after {one['first_point_secs']:.1f} s"
+        rows.append((f"Training [19,32,16,1], batch {one['batch']}", figure))
+    return _table(f"{_whole(part['rows'])} rows of {part['columns']} columns of one's own", ("what", "figure"), rows)
+
+
 _TABLES = (
     ("live", _live),
     ("painting", _painting),
@@ -141,6 +159,7 @@ _TABLES = (
     ("startup", _waiting),
     ("traffic", _traffic),
     ("memory", _memory),
+    ("million", _million),
 )
 
 

@@ -328,3 +328,13 @@ def test_images_without_folders_have_no_classes(shelf: Shelf) -> None:
     sheet = shelf.put(packed(("1.png", png()), ("2.png", png())))
     assert (sheet.target, sheet.task, sheet.inputs) == (None, None, ("image",))
     assert shelf.spec(sheet).goal == "reconstruct"
+
+
+def test_columns_read_in_groups_are_those_read_at_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = "a,b,c,d,e\n" + "".join(f'{row},w{row % 3},"x,{row % 2}",{row / 8},\n' for row in range(60)) + "1,2\n"
+    whole = shelf.put(table)
+    monkeypatch.setattr("neuroglow.intake.text.GROUP_BYTES", len(table) // 3)
+    parts = shelf.put(table)
+    assert parts.model_dump(exclude={"id"}) == whole.model_dump(exclude={"id"})
+    for place in range(5):
+        assert stored(shelf, parts, place).tobytes() == stored(shelf, whole, place).tobytes()

@@ -20,6 +20,8 @@ SAMPLE_BYTES = 1 << 20
 SEPARATORS = (",", ";", "\t", "|")
 SNIFFED_LINES = 100
 PIECE_BYTES = 1 << 20
+GROUP_BYTES = 128 << 20
+"""Of the file, whose cells are in memory at once: as text they take about twice as much."""
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _NUMBER = re.compile(r"\s*[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?\s*")
@@ -39,22 +41,35 @@ def read_text(path: Path, scratch: Path, bounds: Bounds) -> tuple[list[Column], 
     notes: list[str] = []
     text = _as_utf8(path, scratch, notes)
     dialect = _dialect(text, bounds)
-    frame = _cells(text, dialect)
-    bounds.require_table(frame.height, frame.width)
-    if not frame.height:
-        raise UploadRejectedError("The table has a header but no rows below it")
     names = column_names(dialect.header or [None] * dialect.width)
     if dialect.header is None:
         notes.append("No line of names was found at the top; the columns are numbered")
-    if _is_ragged(text, frame, dialect):
-        notes.append("Some rows have more or fewer cells than there are columns: absent ones count as missing")
-    shown = preview_rows(dialect.width)
     columns: list[Column] = []
-    for name in names:
-        # One at a time, each let go when it is typed: the cells as text are the largest thing here.
-        cells = frame.drop_in_place(frame.columns[0])
-        columns.append(typed(name, cells, rows_shown=shown, comma_is_decimal=dialect.separator != ","))
+    for group in _groups(dialect.width, text.stat().st_size):
+        frame = _cells(text, dialect, group)
+        if not columns:
+            _check_size(frame.height, dialect, bounds)
+            if _is_ragged(text, frame.height, dialect):
+                notes.append("Some rows have more or fewer cells than there are columns: absent ones count as missing")
+        for place in group:
+            # One at a time, each let go when it is typed: the cells as text are the largest thing here.
+            cells = frame.drop_in_place(frame.columns[0])
+            shown, is_decimal = preview_rows(dialect.width), dialect.separator != ","
+            columns.append(typed(names[place], cells, rows_shown=shown, comma_is_decimal=is_decimal))
     return columns, notes
+
+
+def _groups(width: int, size_bytes: int) -> list[range]:
+    """Columns that are read together: the file is gone through again for each group, so that memory stays bounded."""
+    passes = min(width, -(-size_bytes // GROUP_BYTES))
+    each = -(-width // max(1, passes))
+    return [range(start, min(start + each, width)) for start in range(0, width, each)]
+
+
+def _check_size(rows: int, dialect: Dialect, bounds: Bounds) -> None:
+    bounds.require_table(rows, dialect.width)
+    if not rows:
+        raise UploadRejectedError("The table has a header but no rows below it")
 
 
 # --- coding -----------------------------------------------------------------------------------------------------------
@@ -174,8 +189,8 @@ def _is_header(rows: list[list[str]]) -> bool:
 # --- cells ------------------------------------------------------------------------------------------------------------
 
 
-def _cells(path: Path, dialect: Dialect) -> pl.DataFrame:
-    """Every cell as text, null where there is none."""
+def _cells(path: Path, dialect: Dialect, group: range) -> pl.DataFrame:
+    """The cells of these columns as text, null where there is none."""
     try:
         return pl.read_csv(
             path,
@@ -184,6 +199,7 @@ def _cells(path: Path, dialect: Dialect) -> pl.DataFrame:
             separator=dialect.separator,
             eol_char=dialect.line_end,
             schema={f"c{place}": pl.String for place in range(dialect.width)},
+            columns=list(group),
             truncate_ragged_lines=True,
             missing_columns="insert",
             raise_if_empty=False,
@@ -195,7 +211,7 @@ def _cells(path: Path, dialect: Dialect) -> pl.DataFrame:
         ) from None
 
 
-def _is_ragged(path: Path, frame: pl.DataFrame, dialect: Dialect) -> bool:
+def _is_ragged(path: Path, rows: int, dialect: Dialect) -> bool:
     """Whether the number of separators is not what so many full rows have. Quoted ones are not told apart: then no."""
     separator, quote, found = dialect.separator.encode(), b'"', 0
     with path.open("rb") as file:
@@ -203,5 +219,4 @@ def _is_ragged(path: Path, frame: pl.DataFrame, dialect: Dialect) -> bool:
             if quote in piece:
                 return False
             found += piece.count(separator)
-    rows = frame.height + (dialect.header is not None)
-    return found != rows * (dialect.width - 1)
+    return found != (rows + (dialect.header is not None)) * (dialect.width - 1)
