@@ -228,6 +228,12 @@ def test_residuals_are_counted_around_zero_and_the_worst_come_first(case: tuple[
     np.testing.assert_array_equal(off[tensors["worst"]], np.sort(off)[::-1][: verdict.WORST])
 
 
+def test_targets_that_all_but_agree_leave_the_lowest_share_there_is_room_for() -> None:
+    actual, predicted = np.array([[2.4e-159], [0.0]]), np.array([[3.0], [3.0]])
+    figures = verdict.judge_numbers(actual[:, 0], predicted[:, 0], np.zeros(2))["figures"]
+    assert float(figures[0]) == -np.float32(verdict.SINGLE_MOST)
+
+
 def test_one_row_has_no_share_of_variance() -> None:
     tensors = verdict.judge_numbers(np.array([2.0]), np.array([1.0]), np.zeros(1))
     assert np.isnan(float(tensors["figures"][0]))

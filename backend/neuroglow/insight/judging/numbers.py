@@ -18,7 +18,9 @@ def r_squared(actual: Floats, predicted: Floats) -> Floats:
         return np.full(actual.shape[1], np.nan)
     missed = np.square(actual - predicted).sum(axis=0)
     variation = np.square(actual - actual.mean(axis=0)).sum(axis=0)
-    explained = 1.0 - np.divide(missed, variation, out=np.ones_like(missed), where=variation > 0)
+    # Targets that all but agree leave a variance so small that the share is beyond any number: minus infinity is meant.
+    with np.errstate(over="ignore"):
+        explained = 1.0 - np.divide(missed, variation, out=np.ones_like(missed), where=variation > 0)
     return np.where((variation == 0) & (missed == 0), 1.0, explained)
 
 
