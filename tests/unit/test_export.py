@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -13,11 +14,15 @@ import numpy as np
 import pytest
 
 from neuroglow.data import load
+from neuroglow.data.rows_file import work as write_rows
 from neuroglow.errors import InvalidInputError
-from neuroglow.export import TARGETS, write_script
+from neuroglow.export import TARGETS, rows_name, write_script
 from neuroglow.export.data import data_section
 from neuroglow.spec import Experiment, parse_experiment
+from neuroglow.spec.datasets import input_names
+from neuroglow.spec.uploaded import UploadedData
 from unit.rig import trained, trainer_of
+from unit.uploading import Shelf
 
 UPDATES = 90
 _LINE = re.compile(r"update (\d+): train loss ([-\d.]+|nan), test loss ([-\d.]+|nan)")
@@ -98,9 +103,22 @@ def losses_of_the_engine(spec: Experiment, updates: list[int]) -> list[float]:
     return curve
 
 
+def own_table(folder: Path) -> Experiment:
+    """Rows that somebody brought, with gaps and words among them, and their file where a script looks for it."""
+    random = np.random.default_rng(8)
+    shelf = Shelf(folder / "shelf")
+    cells = [(random.normal(), random.choice(["red", "green", ""]), random.integers(3)) for _ in range(150)]
+    sheet = shelf.put("size,colour,kind\n" + "".join(f"{size:.3f},{colour},k{kind}\n" for size, colour, kind in cells))
+    data = shelf.spec(sheet, target="kind", noise_columns=1, formulas=[{"expression": "size^2"}], label_noise=0.1)
+    request = {"data": data.to_document(), "datasets": str(shelf.store.root), "file": str(folder / rows_name(data))}
+    assert write_rows(request)["bytes"] > 150 * 4 * len(input_names(data))
+    return parse_experiment({"data": data.to_document(), "network": layers(5), "training": {"batch_size": 16}})
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_scripts_learn_what_the_engine_learns(target: str, tmp_path: Path) -> None:
     specs = {what: parse_experiment(document) for what, document in EVERYTHING.items()}
+    specs["own data"] = own_table(tmp_path)
     if target == "keras":
         specs = {what: spec for what, spec in specs.items() if what not in JAX_ONLY}
     scripts = {what: write_script(spec, target, 1_000) for what, spec in specs.items()}
@@ -159,6 +177,16 @@ def test_what_a_script_cannot_say_is_refused_where_it_stands() -> None:
     assert refused("keras", network=layers(4, 3, dropout=0.2)) == "/network/layers/0/dropout"
     pin = {"layer": "dense_1", "unit": 0, "source": None, "value": 1.0}
     assert refused("keras", network={"layers": [{"units": 4, "name": "dense_1"}], "pins": [pin]}) == "/network/pins"
+
+
+def test_a_title_cannot_break_out_of_the_words_of_a_script(tmp_path: Path) -> None:
+    spec = own_table(tmp_path)
+    assert isinstance(spec.data, UploadedData)
+    title = '"""\nimport os; os.remove("x") \\'
+    data = spec.data.model_copy(update={"sheet": spec.data.known.model_copy(update={"title": title})})
+    tree = ast.parse(write_script(spec.model_copy(update={"data": data}), "jax", 100))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert imported == {"hashlib", "sys", "equinox", "jax", "jax.numpy", "numpy", "optax"}
 
 
 def test_many_equal_layers_are_one_line() -> None:

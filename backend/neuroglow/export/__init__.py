@@ -4,5 +4,6 @@ Text from a spec, nothing computed: the gateway writes it itself. The parts both
 and `losses`; tests run every script and hold it against the engine.
 """
 
+from neuroglow.export.data import rows_name as rows_name
 from neuroglow.export.script import TARGETS as TARGETS
 from neuroglow.export.script import write_script as write_script

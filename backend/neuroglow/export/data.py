@@ -1,11 +1,16 @@
-"""The part of a script that makes the data: drawn by the same generators, split by the same lots, encoded alike."""
+"""The part of a script that makes the data: drawn by the same generators, split by the same lots, encoded alike.
+
+Rows that somebody brought are not drawn again but read from a file beside the script (`gateway/rows.py` answers it):
+what the person's file became by parsing and preparation is no more in the script than what a library does.
+"""
 
 from __future__ import annotations
 
 from neuroglow.export.formulas import as_numpy
 from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
-from neuroglow.spec.datasets import input_names, offered_inputs, source_facts, split_counts
+from neuroglow.spec.datasets import facts, file_stem, input_names, offered_inputs, source_facts, split_counts
 from neuroglow.spec.formula import parse_formula
+from neuroglow.spec.uploaded import UploadedData
 
 _STREAMS = "positions, noise, split = map(np.random.default_rng, np.random.SeedSequence(DATA_SEED).spawn(3))"
 _POLAR = '''
@@ -135,6 +140,8 @@ train, test = order[is_train], order[~is_train]
 
 def data_section(data: AnyData) -> str:
     """Leaves `X, Y` and `X_test, Y_test`, float32: what the network reads and what the loss compares with."""
+    if isinstance(data, UploadedData):
+        return "\n".join(_read(data))
     about = source_facts(data)
     lines = [f"# --- Data: {about.title.lower()}", f"DATA_SEED, TRAIN = {data.seed}, {split_counts(data)[0]}"]
     lines += _drawn(data)
@@ -151,7 +158,25 @@ def imports(data: AnyData) -> list[str]:
     return [f"from sklearn.datasets import load_{data.name}"] if isinstance(data, BundledData) else []
 
 
-def _drawn(data: AnyData) -> list[str]:
+def library_imports(data: AnyData) -> list[str]:
+    """Of Python's own library."""
+    return ["from pathlib import Path"] if isinstance(data, UploadedData) else []
+
+
+def rows_name(data: AnyData) -> str:
+    """The file that a script reads its rows from."""
+    return f"neuroglow_{file_stem(facts(data))}.npz"
+
+
+def _read(data: UploadedData) -> list[str]:
+    return [
+        "# --- Data: the rows as the run reads them, split and prepared. Keep their file beside this script.",
+        f'with np.load(Path(__file__).with_name("{rows_name(data)}")) as rows:',
+        '    X, Y, X_test, Y_test = (rows[name] for name in ("X", "Y", "X_test", "Y_test"))',
+    ]
+
+
+def _drawn(data: SyntheticData | BundledData | DrawnData) -> list[str]:
     if isinstance(data, BundledData):
         raw_units = ", scaled=False" if data.name == "diabetes" else ""
         read = f"points, label = load_{data.name}(return_X_y=True{raw_units})"
@@ -161,7 +186,6 @@ def _drawn(data: AnyData) -> list[str]:
                 range(0, len(data.points), 4)]  # fmt: skip
         table = ["table = np.array([", *(f"    {row}," for row in rows), "])"]
         return [_STREAMS, *table, "points, label = table[:, :2], table[:, 2]"]
-    assert isinstance(data, SyntheticData), "`write_script` refuses uploaded data"
     body = GENERATORS[data.name]
     constants = [f"ROWS, NOISE = {data.samples}, {data.noise!r}"]
     constants += [f"CLASSES = {data.classes}"] if data.classes else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neuroglow.export.data import data_section, imports
+from neuroglow.export.data import data_section, imports, library_imports
 from neuroglow.export.losses import loss_section
 from neuroglow.export.network import Row, by_layer, layers_section, rows_of
 from neuroglow.export.training import BATCHES, NEEDS, REPORT, constants, is_scheduled, schedule_section, title
@@ -33,6 +33,7 @@ def keras_script(experiment: Experiment, updates: int) -> str:
         "import hashlib",
         "import os",
         "import sys",
+        *library_imports(experiment.data),
         "",
         'os.environ.setdefault("KERAS_BACKEND", "jax")',
         "",

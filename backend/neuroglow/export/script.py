@@ -31,10 +31,10 @@ def write_script(experiment: Experiment, target: str, updates: int) -> str:
 
 
 def _require_data(experiment: Experiment) -> None:
-    data = experiment.data
-    if data.source not in ("synthetic", "bundled", "drawn") or len(input_names(data)) > MAX_INPUTS:
+    if len(input_names(experiment.data)) > MAX_INPUTS:
         raise InvalidInputError(
-            "A script cannot draw these data by itself; download the weights, which continue here", field="/data/source"
+            f"A script draws first weights for at most {MAX_INPUTS:,} inputs; download the weights instead",
+            field="/data/inputs",
         )
 
 

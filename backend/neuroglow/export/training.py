@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from neuroglow.spec.datasets import split_counts
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.training import CosineSchedule, ExponentialSchedule, StepSchedule
@@ -59,4 +61,6 @@ def schedule_section(experiment: Experiment, numpy: str, cast: str) -> list[str]
 
 
 def title(name: str) -> str:
+    """The first lines of a script, whose docstring `name` cannot end: it may come from somebody else's file."""
+    name = " ".join(re.sub(r"[^\w .,()+-]", " ", name).split())
     return f'"""{name}, as Neuroglow trained it: the same data, first weights, batches and updates.'

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from neuroglow.export import write_script
 from neuroglow.gateway.permits import authorized
-from neuroglow.spec.datasets import facts
+from neuroglow.spec.datasets import facts, file_stem
 
 MEDIA_TYPE = "text/x-python"
 LEAST_UPDATES, MOST_UPDATES = 1_000, 20_000
@@ -18,7 +18,7 @@ async def code(request: Request) -> Response:
     session, _ = await authorized(request)
     target = request.query_params.get("target", "jax")
     updates = min(max(session.line.update, LEAST_UPDATES), MOST_UPDATES)
-    name = f"neuroglow_{facts(session.experiment.data).name}_{target}.py"
+    name = f"neuroglow_{file_stem(facts(session.experiment.data))}_{target}.py"
     text = write_script(session.experiment, target, updates)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return PlainTextResponse(text, media_type=MEDIA_TYPE, headers=headers)

@@ -37,9 +37,9 @@ class Gateway:
         self._store = SessionStore(settings.data_dir)
         self.supervisor = Supervisor(settings)
         self.errands = Errands(at_once=settings.limits.errands, waiting=settings.limits.errands_waiting)
-        self._dataset_store = DatasetStore(settings.data_dir)
-        self.datasets = Datasets(settings.limits, self._dataset_store, self.errands)
-        self.models = Models(self.errands, self._dataset_store.root)
+        self.dataset_store = DatasetStore(settings.data_dir)
+        self.datasets = Datasets(settings.limits, self.dataset_store, self.errands)
+        self.models = Models(self.errands, self.dataset_store.root)
         self.registry = Registry(
             settings, self._store, self.counters, self.supervisor.wait_ready, self.datasets.complete
         )
@@ -49,7 +49,7 @@ class Gateway:
     async def start(self) -> None:
         """Requests are answered right after this; workers and records arrive in their own time."""
         self._store.prepare()
-        self._dataset_store.prepare()
+        self.dataset_store.prepare()
         self._tasks += [
             asyncio.create_task(self.registry.load()),
             asyncio.create_task(self.datasets.load()),

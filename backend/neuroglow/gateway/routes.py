@@ -25,14 +25,14 @@ from neuroglow.gateway.live import live
 from neuroglow.gateway.page import Page
 from neuroglow.gateway.permits import authorized, count
 from neuroglow.gateway.predict import predict
+from neuroglow.gateway.rows import rows
+from neuroglow.gateway.sending import MEDIA_TYPE
 from neuroglow.gateway.session import Session
 from neuroglow.spec import Catalog, Experiment, parse_experiment, preset
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.memory import require_fits
 from neuroglow.spec.models import FitRequest, require_learnable
 from neuroglow.wire.http import CreateSession, GatewayHealth, Health, SamplesRequest
-
-SAFETENSORS = "application/octet-stream"
 
 
 def routes(page: Page) -> list[BaseRoute]:
@@ -43,6 +43,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/sessions", create_session, methods=["POST"]),
         Route("/api/sessions/{session_id}", session, methods=["GET", "DELETE"]),
         Route("/api/sessions/{session_id}/code", code, methods=["GET"]),
+        Route("/api/sessions/{session_id}/data", rows, methods=["GET"]),
         Route("/api/sessions/{session_id}/weights", weights.download, methods=["GET"]),
         Route("/api/sessions/{session_id}/weights", weights.upload, methods=["PUT"]),
         Route("/api/samples", samples, methods=["POST"]),
@@ -154,7 +155,7 @@ async def samples(request: Request) -> Response:
     count(gateway)
     body = await read_json(request, SamplesRequest)
     body = body.model_copy(update={"data": gateway.datasets.completed(body.data)})
-    return Response(await gateway.samples.get(body), media_type=SAFETENSORS)
+    return Response(await gateway.samples.get(body), media_type=MEDIA_TYPE)
 
 
 async def models(request: Request) -> Response:

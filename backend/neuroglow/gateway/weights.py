@@ -5,26 +5,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import secrets
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import BinaryIO
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from neuroglow.errors import EngineUnavailableError, InvalidInputError, StorageFullError
 from neuroglow.gateway.bodies import BODY_SECS
 from neuroglow.gateway.gateway import gateway_of
 from neuroglow.gateway.permits import authorized, count, owned
-from neuroglow.spec.datasets import facts
+from neuroglow.gateway.sending import file_answer
+from neuroglow.spec.datasets import facts, file_stem
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.memory import require_fits
 from neuroglow.wire.weights import LENGTH_BYTES, check_header, header_length
 
-MEDIA_TYPE = "application/octet-stream"
-CHUNK_BYTES = 1 << 18
 KEEPS = ("file", "session")
 
 
@@ -37,22 +33,8 @@ async def download(request: Request) -> Response:
         file = await asyncio.to_thread((Path(session.recorder.folder()) / "snapshot.safetensors").open, "rb")
     except FileNotFoundError:
         raise EngineUnavailableError("The engine is starting; try again in a moment") from None
-    name = f"{facts(session.experiment.data).name}-{session.line.update}.safetensors"
-    return StreamingResponse(
-        _content(file),
-        media_type=MEDIA_TYPE,
-        headers={
-            "content-length": str(os.fstat(file.fileno()).st_size),
-            "content-disposition": f'attachment; filename="neuroglow-{name}"',
-        },
-    )
-
-
-async def _content(file: BinaryIO) -> AsyncIterator[bytes]:
-    """The file that was opened, whatever is written in its place meanwhile."""
-    with file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk
+    name = f"{file_stem(facts(session.experiment.data))}-{session.line.update}.safetensors"
+    return file_answer(file, f"neuroglow-{name}")
 
 
 async def upload(request: Request) -> Response:

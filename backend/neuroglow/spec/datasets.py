@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -163,6 +164,15 @@ def facts(data: AnyData) -> DataSetFacts:
     if data.goal == "reconstruct":
         return about.model_copy(update={"task": "reconstruction", "classes": (), "target": "inputs"})
     return about
+
+
+def file_stem(about: DataSetFacts) -> str:
+    """What files of a run on these data are called, endings aside: letters, digits and underscores."""
+    if about.source != "upload":
+        return about.name
+    # The title of one's own data is the name of the file it came in.
+    stem = about.title.rpartition(".")[0] or about.title
+    return re.sub(r"[^A-Za-z0-9]+", "_", stem).strip("_")[:40].lower() or "data"
 
 
 def source_facts(data: AnyData) -> DataSetFacts:

@@ -76,6 +76,11 @@ export async function getCode(access: Access, target: string): Promise<string> {
   return (await request('GET', `${fileOf(access, 'code')}?target=${target}`, { token: access.token })).text();
 }
 
+/** The rows of the run as its network reads them: one file of arrays (`.npz`). */
+export async function getRows(access: Access): Promise<Blob> {
+  return (await request('GET', fileOf(access, 'data'), { token: access.token })).blob();
+}
+
 export const pasteTable = (table: PastedTable, signal: AbortSignal): Promise<DataSheet> =>
   json('POST', '/api/datasets', { body: table, signal });
 

@@ -89,6 +89,13 @@ export function outputCount(data: Data, facts: DataSetFacts): number {
   return facts.classes.length > 2 ? facts.classes.length : 1;
 }
 
+/** What files of a run on these data are called, endings aside, as the server calls them (`spec/datasets.py`). */
+export function fileStem({ source, name, title }: DataSetFacts): string {
+  if (source !== 'upload') return name;
+  const stem = title.slice(0, Math.max(0, title.lastIndexOf('.'))) || title;
+  return stem.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_|_$/g, '').slice(0, 40).toLowerCase() || 'data';
+}
+
 /** Rows before the split. */
 export function rowCount(data: Data, facts: DataSetFacts): number {
   if (data.source === 'synthetic') return data.samples;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import type { ColumnSheet, DataSheet, UploadedData } from '../schema.gen';
-import { offeredInputs } from './data';
+import { fileStem, offeredInputs } from './data';
 import { sheetFor, tasksOf, uploadedFacts, usualPreparation } from './uploaded';
 
 interface Case {
@@ -41,6 +41,16 @@ describe('uploaded data', () => {
         expect(usualPreparation(column), name).toEqual(data.preparation[name]);
       }
     }
+  });
+
+  it.each([
+    ['My pets (2026).csv', 'my_pets_2026'],
+    ['Pasted table', 'pasted_table'],
+    ['.csv', 'csv'],
+    ['データ.csv', 'data'],
+  ])('give files names: %s', (title, stem) => {
+    const facts = uploadedFacts(cases[0]?.data as UploadedData);
+    expect(fileStem({ ...facts, title })).toBe(stem);
   });
 
   it('say nothing of their columns until the server has', () => {
