@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from neuroglow.errors import StartupError
-from neuroglow.spec.limits import Limits
+from neuroglow.spec.limits import FIXED, Limits
 
 Device = Literal["auto", "cpu", "gpu"]
 
@@ -51,6 +51,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: Limits = Limits()
     """Every limit of `spec/limits.py`, each by its own variable `NEUROGLOW_LIMITS__NAME`."""
+
+    @field_validator("limits")
+    @classmethod
+    def _keep_the_schema(cls, limits: Limits) -> Limits:
+        changed = sorted(name for name in FIXED if getattr(limits, name) != Limits.model_fields[name].default)
+        if changed:
+            raise ValueError(f"{changed[0]} is part of the schema that all servers share and cannot be set")
+        return limits
 
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the address to listen on."""
@@ -92,4 +100,4 @@ def _explain(error: ValidationError | SettingsError) -> str:
         return f"A NEUROGLOW_* variable cannot be read: {error}"
     first = error.errors(include_url=False, include_context=False)[0]
     name = ".".join(str(step) for step in first["loc"])
-    return f"The setting {name} does not fit: {first['msg']}"
+    return f"The setting {name} does not fit: {first['msg'].removeprefix('Value error, ')}"

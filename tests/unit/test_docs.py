@@ -6,9 +6,12 @@ import json
 import re
 from pathlib import Path
 
-from neuroglow.errors import NeuroglowError, all_error_types
-from neuroglow.settings import Settings
+import pytest
+
+from neuroglow.errors import NeuroglowError, StartupError, all_error_types
+from neuroglow.settings import Settings, read_settings
 from neuroglow.spec import Limits
+from neuroglow.spec.limits import FIXED
 from neuroglow.wire.messages import STREAMS, CloseCode
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -41,6 +44,21 @@ def test_every_limit_is_documented_with_its_default() -> None:
     documented = {row[0].strip("`"): row[1] for row in rows("settings.md", columns=3) if len(row) == 3}
     expected = {f"NEUROGLOW_LIMITS__{name.upper()}": f"{value:.10g}" for name, value in Limits()}
     assert documented == expected
+
+
+def test_a_server_does_not_start_with_another_schema_and_the_page_says_which_limits_those_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = [row for row in rows("settings.md", columns=3) if len(row) == 3]
+    marked = {row[0].strip("`") for row in limits if row[2].endswith("; *fixed*")}
+    assert marked == {f"NEUROGLOW_LIMITS__{name.upper()}" for name in FIXED}
+    for name in marked:
+        with monkeypatch.context() as environment:
+            environment.setenv(name, "7")
+            with pytest.raises(StartupError, match="cannot be set"):
+                read_settings({})
+    monkeypatch.setenv("NEUROGLOW_LIMITS__SESSIONS", "7")
+    assert read_settings({}).limits.sessions == 7
 
 
 def test_every_stream_and_close_code_is_in_the_wire_page() -> None:

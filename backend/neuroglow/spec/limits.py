@@ -153,3 +153,12 @@ class Limits(BaseModel):
     """A viewer that acknowledges nothing for this long while frames wait is closed with 4408."""
     unwatched_pause_secs: float = 60.0
     snapshot_secs: float = 5.0
+
+
+FIXED = frozenset({
+    "samples", "classes", "layers", "units", "inputs", "drawn_points", "formulas", "formula_length", "noise_columns",
+    "batch_size", "pins", "seed", "json_depth", "patch_operations", "sample_rows", "predict_rows", "weight_cells",
+    "step_updates", "set_cells", "rate_test_steps", "max_updates_per_second",
+})  # fmt: skip
+"""Bounds of documents and messages: they stand in the schemas, so every server has the same. Clients are told them like
+the others, but a server cannot be set to other ones."""
