@@ -24,7 +24,8 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
         case "limits":
             names = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_NOFILE")
             limits = {name: resource.getrlimit(getattr(resource, name))[0] for name in names}
-            return {"niceness": os.nice(0), **limits}
+            first_to_go = Path("/proc/self/oom_score_adj").read_text().strip()
+            return {"niceness": os.nice(0), "oom_score_adj": first_to_go, **limits}
         case "refuse":
             raise UploadRejectedError("Not like that", field="/file")
         case "crash":

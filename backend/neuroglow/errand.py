@@ -82,6 +82,10 @@ def _die_with_parent(parent: int) -> None:
 
 def _limit(memory_bytes: int, cpu_secs: int, files: int) -> None:
     os.nice(NICENESS)
+    if sys.platform == "linux":
+        # Where memory runs out it is the job that ends, not a worker with everybody's sessions.
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("1000")
     # Ctrl-C goes to a whole terminal; the gateway decides when an errand ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -21,6 +21,7 @@
     ├── UnsupportedProtocolError   a client that speaks another protocol version
     ├── EngineUnavailableError     no engine worker can answer now
     ├── NoNetworkError             what has to be fetched from the network cannot be reached
+    ├── FetchFailedError           what was fetched did not arrive as what it should be
     ├── StorageFullError           the disk, or the part of it that is set aside for data, is full
     ├── StartupError               the server refuses to start, and says why
     └── InternalError              unexpected; the client sees only an id that the log explains
@@ -157,6 +158,11 @@ class EngineUnavailableError(NeuroglowError):
 class NoNetworkError(NeuroglowError):
     code = "no_network"
     status = 503
+
+
+class FetchFailedError(NeuroglowError):
+    code = "fetch_failed"
+    status = 502
 
 
 class StorageFullError(NeuroglowError):

@@ -16,11 +16,23 @@ from neuroglow.spec.uploaded import UploadedData, completed
 from neuroglow.store import DatasetStore
 
 
+def bounds() -> dict[str, int]:
+    """As the server says them to an errand."""
+    limits = Limits()
+    return {
+        "rows": limits.upload_rows,
+        "columns": limits.upload_columns,
+        "cells": limits.upload_cells,
+        "unpacked_bytes": limits.unpacked_bytes,
+        "image_side": limits.image_side,
+    }
+
+
 class Shelf:
     """A data folder of its own; `neuroglow.data` reads from it."""
 
     def __init__(self, folder: Path, **bounds: int) -> None:
-        self._folder, self._bounds = folder, bounds
+        self.folder, self._bounds = folder, bounds
         self.store = DatasetStore(folder)
         folder.mkdir(exist_ok=True)
         self.store.prepare()
@@ -31,18 +43,10 @@ class Shelf:
         data_id = new_id()
         path = self.store.spooled(data_id)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        limits = Limits()
-        bounds = {
-            "rows": limits.upload_rows,
-            "columns": limits.upload_columns,
-            "cells": limits.upload_cells,
-            "unpacked_bytes": limits.unpacked_bytes,
-            "image_side": limits.image_side,
-        } | self._bounds
         folder = str(self.store.begin(data_id))
         try:
-            read({"path": str(path), "folder": folder, "id": data_id, "title": "Test", "bounds": bounds})
-            return self.store.publish(data_id)
+            read({"path": str(path), "folder": folder, "id": data_id, "title": "Test", "bounds": bounds() | self._bounds})
+            return self.store.publish(data_id, data_id)
         finally:
             self.store.abandon(data_id)
 

@@ -1,4 +1,5 @@
-"""The HTTP routes of uploaded data sets. Who knows the id of one may read and delete it: it is as long as a token."""
+"""The HTTP routes of uploaded and public data sets. Who knows the id of an uploaded one may read and delete it: it is
+as long as a token."""
 
 from __future__ import annotations
 
@@ -9,12 +10,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from neuroglow.errors import RateLimitedError, TooLargeError
+from neuroglow.gateway.bodies import read_json
+from neuroglow.gateway.errand import while_connected
 from neuroglow.gateway.gateway import Gateway, gateway_of
 from neuroglow.gateway.multipart import pieces
 from neuroglow.spec.base import parse
+from neuroglow.spec.public import public_set
 from neuroglow.spec.sheet import DataSheet
 from neuroglow.wire import strict_json
-from neuroglow.wire.http import PastedTable
+from neuroglow.wire.http import FetchPublicSet, PastedTable
 
 DATASETS = "/api/datasets"
 
@@ -22,6 +26,7 @@ DATASETS = "/api/datasets"
 def dataset_routes() -> list[BaseRoute]:
     return [
         Route(DATASETS, create, methods=["POST"]),
+        Route(f"{DATASETS}/public", fetch_public, methods=["POST"]),
         Route(f"{DATASETS}/{{dataset_id}}", dataset, methods=["GET", "DELETE"]),
     ]
 
@@ -33,6 +38,14 @@ async def create(request: Request) -> Response:
         pasted = await _pasted(request, gateway.settings.limits.paste_bytes)
         return created(await gateway.datasets.paste(request, pasted.text, pasted.title))
     return created(await gateway.datasets.upload(request))
+
+
+async def fetch_public(request: Request) -> Response:
+    gateway = gateway_of(request)
+    _count(gateway)
+    public = public_set((await read_json(request, FetchPublicSet)).name)
+    sheet, is_new = await while_connected(request, gateway.public_sets.get(public))
+    return created(sheet) if is_new else _answer(sheet, 200)
 
 
 async def dataset(request: Request) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from neuroglow.errors import (
     AtCapacityError,
     ErrandLimitError,
+    ForbiddenError,
     InternalError,
     NotFoundError,
     StorageFullError,
@@ -27,6 +28,7 @@ from neuroglow.spec.base import parse
 from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import AnyData
 from neuroglow.spec.limits import Limits
+from neuroglow.spec.public import public_set_of
 from neuroglow.spec.sheet import DataSheet
 from neuroglow.spec.uploaded import UploadedData, completed
 from neuroglow.store import DatasetStore
@@ -57,11 +59,10 @@ class Datasets:
 
     async def upload(self, request: Request) -> DataSheet:
         """The multipart body as a data set. What can go wrong is a typed error, and then nothing is left of it."""
-        async with self._arrival() as data_id:
+        async with self.arrival() as data_id:
 
             async def before_write(size_bytes: int) -> None:
-                self._arriving[data_id] = size_bytes
-                await self._require_room()
+                await self.require_room(data_id, size_bytes)
 
             path = self._store.spooled(data_id)
             received = await receive_file(request, path, self._limits.upload_bytes, before_write)
@@ -69,10 +70,9 @@ class Datasets:
 
     async def paste(self, request: Request, text: str, title: str) -> DataSheet:
         """A table that was pasted as text."""
-        async with self._arrival() as data_id:
+        async with self.arrival() as data_id:
             data = text.encode()
-            self._arriving[data_id] = len(data)
-            await self._require_room()
+            await self.require_room(data_id, len(data))
             await asyncio.to_thread(self._store.spooled(data_id).write_bytes, data)
             return await while_connected(request, self._read(data_id, title, len(data)))
 
@@ -100,19 +100,30 @@ class Datasets:
         try:
             sheet = self._sheets.get(data_id) or self._store.sheet(data_id)
         except NotFoundError as error:
-            raise UnknownDataSetError(error.message, field=f"{at}/dataset") from None
+            raise UnknownDataSetError(_absent(data_id) or error.message, field=f"{at}/dataset") from None
         self._sheets[data_id] = sheet
         if len(self._sheets) > KEPT_SHEETS:
             self._sheets.pop(next(iter(self._sheets)))
         return completed(data, sheet, lambda places: self._store.missing_rows(data_id, places))
 
     async def delete(self, data_id: str) -> None:
+        if public_set_of(data_id) is not None:
+            raise ForbiddenError("Public sets are shared by everybody who learns from them, and stay")
         await asyncio.to_thread(self._store.delete, data_id)
         self._sizes.pop(data_id, None)
         self._sheets.pop(data_id, None)
 
+    async def publish(self, arrival: str, result: dict[str, Any], *, name: str) -> DataSheet:
+        """What an errand wrote into the folder of the arrival becomes the data set `name`."""
+        stored_bytes = int(result["stored_bytes"])
+        await self.require_room(arrival, self._arriving[arrival] + stored_bytes)
+        sheet = await asyncio.to_thread(self._store.publish, arrival, name)
+        self._sizes[name] = stored_bytes
+        log.info("dataset_stored", dataset=name, rows=sheet.rows, bytes=sheet.stored_bytes)
+        return sheet
+
     @contextlib.asynccontextmanager
-    async def _arrival(self) -> AsyncIterator[str]:
+    async def arrival(self) -> AsyncIterator[str]:
         """An id for what comes, and a clean place afterwards however it ended."""
         if len(self._arriving) >= self._limits.uploads:
             raise AtCapacityError("Many files are being uploaded just now; try again in a moment")
@@ -128,7 +139,9 @@ class Datasets:
             del self._arriving[data_id]
             await asyncio.to_thread(self._store.abandon, data_id)
 
-    async def _require_room(self) -> None:
+    async def require_room(self, arrival: str, size_bytes: int) -> None:
+        """What arrives takes that much by now. Raises `TooLargeError` or `StorageFullError` if that is too much."""
+        self._arriving[arrival] = size_bytes
         if sum(self._sizes.values()) + sum(self._arriving.values()) > self._limits.datasets_bytes:
             raise TooLargeError(
                 f"All data sets of this server together may have {self._limits.datasets_bytes >> 20:,} MiB, and with "
@@ -149,7 +162,7 @@ class Datasets:
             "folder": str(folder),
             "id": data_id,
             "title": title,
-            "bounds": _bounds(limits),
+            "bounds": bounds_document(limits),
         }
         try:
             result = await self._errands.run(errand, request)
@@ -159,15 +172,18 @@ class Datasets:
             ) from None
         except InternalError:
             raise UploadRejectedError(FAILED) from None
-        self._arriving[data_id] = size_bytes + int(result["stored_bytes"])
-        await self._require_room()
-        sheet = await asyncio.to_thread(self._store.publish, data_id)
-        self._sizes[data_id] = int(result["stored_bytes"])
-        log.info("dataset_stored", dataset=data_id, rows=sheet.rows, bytes=sheet.stored_bytes)
-        return sheet
+        return await self.publish(data_id, result, name=data_id)
 
 
-def _bounds(limits: Limits) -> dict[str, Any]:
+def _absent(data_id: str) -> str | None:
+    """What to do about a public set that is not here."""
+    public = public_set_of(data_id)
+    if public is None:
+        return None
+    return f"{public.title} was not fetched on this server yet; fetch it among the public sets, then open this again"
+
+
+def bounds_document(limits: Limits) -> dict[str, Any]:
     return {
         "rows": limits.upload_rows,
         "columns": limits.upload_columns,

@@ -12,6 +12,7 @@ from neuroglow.gateway.datasets import Datasets
 from neuroglow.gateway.errand import Errands
 from neuroglow.gateway.logs import Log
 from neuroglow.gateway.models import Models
+from neuroglow.gateway.public_sets import PublicSets
 from neuroglow.gateway.rates import TokenBucket
 from neuroglow.gateway.registry import Registry
 from neuroglow.gateway.samples import Samples
@@ -39,6 +40,7 @@ class Gateway:
         self.errands = Errands(at_once=settings.limits.errands, waiting=settings.limits.errands_waiting)
         self.dataset_store = DatasetStore(settings.data_dir)
         self.datasets = Datasets(settings.limits, self.dataset_store, self.errands)
+        self.public_sets = PublicSets(settings.limits, self.dataset_store, self.datasets)
         self.models = Models(self.errands, self.dataset_store.root)
         self.registry = Registry(
             settings, self._store, self.counters, self.supervisor.wait_ready, self.datasets.complete
@@ -60,6 +62,7 @@ class Gateway:
     async def stop(self) -> None:
         """Everything to disk, no worker and no errand left."""
         self.errands.close()
+        self.public_sets.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 
 from neuroglow.gateway.errand import Errand, Errands
+from neuroglow.gateway.joined import Joined
 from neuroglow.spec.data import with_classes
 from neuroglow.spec.models import FitRequest
 
@@ -18,20 +17,12 @@ FIT = Errand(
 KEPT_BYTES = 16 << 20
 
 
-@dataclass
-class _Running:
-    """A fit under way and how many requests wait for it; the last to leave ends it."""
-
-    task: asyncio.Task[bytes]
-    waiting: int = 0
-
-
 class Models:
     """A class that asks for the same model at once has it fitted once."""
 
     def __init__(self, errands: Errands, datasets: Path) -> None:
         self._errands, self._datasets = errands, datasets
-        self._running: dict[str, _Running] = {}
+        self._fitting = Joined[bytes]()
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._size_bytes = 0
 
@@ -42,17 +33,7 @@ class Models:
         if key in self._answers:
             self._answers.move_to_end(key)
             return self._answers[key]
-        running = self._running.get(key)
-        if running is None:
-            running = self._running[key] = _Running(asyncio.create_task(self._fit(key, request)))
-        running.waiting += 1
-        try:
-            return await asyncio.shield(running.task)
-        finally:
-            running.waiting -= 1
-            if running.waiting == 0:
-                running.task.cancel()
-                self._running.pop(key, None)
+        return await self._fitting.run(key, lambda: self._fit(key, request))
 
     async def _fit(self, key: str, request: FitRequest) -> bytes:
         result = await self._errands.run(FIT, request.to_document() | {"datasets": str(self._datasets)})

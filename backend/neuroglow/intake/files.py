@@ -9,14 +9,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from neuroglow.intake.column import Column
+from neuroglow.intake.describe import data_sheet
 from neuroglow.spec.sheet import DataSheet
 
 
-def write_columns(folder: Path, columns: list[Column]) -> int:
+def write_data_set(
+    folder: Path, columns: list[Column], *, title: str, form: str, notes: list[str], data_id: str
+) -> dict[str, Any]:
+    """All of it; the answer is the essentials of the sheet."""
+    written = _write_columns(folder, columns)
+    sheet = data_sheet(columns, title=title, form=form, stored_bytes=written, notes=notes, data_id=data_id)
+    _write_sheet(folder, sheet)
+    return {"rows": sheet.rows, "stored_bytes": written}
+
+
+def _write_columns(folder: Path, columns: list[Column]) -> int:
     """Bytes written."""
     written = 0
     for place, column in enumerate(columns):
@@ -30,7 +42,7 @@ def write_columns(folder: Path, columns: list[Column]) -> int:
     return written
 
 
-def write_sheet(folder: Path, sheet: DataSheet) -> None:
+def _write_sheet(folder: Path, sheet: DataSheet) -> None:
     """After everything else, and all of it durable."""
     (folder / "sheet.json").write_text(sheet.model_dump_json(), encoding="utf-8")
     for path in folder.iterdir():

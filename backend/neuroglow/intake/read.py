@@ -27,8 +27,7 @@ PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"\0\0\1\0
 
 def read(request: dict[str, Any]) -> dict[str, Any]:
     from neuroglow.intake.bounds import Bounds
-    from neuroglow.intake.describe import data_sheet
-    from neuroglow.intake.files import write_columns, write_sheet
+    from neuroglow.intake.files import write_data_set
     from neuroglow.intake.names import tidy
 
     path, folder = Path(request["path"]), Path(request["folder"])
@@ -39,11 +38,8 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
         raise UploadRejectedError("One row is not enough to learn from; bring at least two")
     for scratch in folder.iterdir():
         scratch.unlink()
-    written = write_columns(folder, columns)
     title = tidy(request["title"]) or "Data"
-    sheet = data_sheet(columns, title=title, form=form, stored_bytes=written, notes=notes, data_id=request["id"])
-    write_sheet(folder, sheet)
-    return {"rows": sheet.rows, "stored_bytes": written}
+    return write_data_set(folder, columns, title=title, form=form, notes=notes, data_id=request["id"])
 
 
 def _columns(path: Path, folder: Path, bounds: Bounds, *, unpacked: bool = False) -> Read:

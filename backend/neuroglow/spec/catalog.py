@@ -16,6 +16,7 @@ from neuroglow.spec.models import MODELS, ModelFacts, models_schema
 from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
 from neuroglow.spec.preset import Preset
 from neuroglow.spec.presets import FIRST_PRESET, PRESETS
+from neuroglow.spec.public import PUBLIC_SETS, PublicSet
 from neuroglow.spec.stopping import STOP_METRICS
 from neuroglow.spec.stories import STORIES, Story
 from neuroglow.spec.training import CLASS_LOSSES, CLASS_WEIGHTS, CLIPPINGS, LOSSES, SCHEDULES
@@ -31,6 +32,8 @@ class Catalog(BaseModel):
     version: str
     """Of the server."""
     data_sets: tuple[DataSetFacts, ...] = ALL_SETS
+    public_sets: tuple[PublicSet, ...] = PUBLIC_SETS
+    """What `POST /api/datasets/public` fetches."""
     features: tuple[str, ...] = get_args(Feature)
     formula_functions: tuple[str, ...] = tuple(FUNCTIONS)
     formula_constants: tuple[str, ...] = tuple(CONSTANTS)

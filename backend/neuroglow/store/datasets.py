@@ -2,6 +2,7 @@
 
 Blocking; the gateway calls it from threads. Paths are made from ids of the right form only. What is on its way in lies
 in `DATA_DIR/spool/` and in hidden folders; whatever a server that ended badly left there is removed at the next start.
+`DATA_DIR/public/NAME/` is scikit-learn's folder of what was downloaded of a public set, until it is a data set here.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class DatasetStore:
     def __init__(self, data_dir: Path) -> None:
         self.root = data_dir / "datasets"
         self._spool = data_dir / "spool"
+        self._public = data_dir / "public"
 
     def prepare(self) -> None:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,11 +45,25 @@ class DatasetStore:
         folder.mkdir(mode=0o700)
         return folder
 
-    def publish(self, data_id: str) -> DataSheet:
-        """Make what was written into the hidden folder the data set; durable when this returns."""
-        self._hidden(data_id).replace(self.folder(data_id))
-        sync_folder(self.root)
-        return self.sheet(data_id)
+    def publish(self, data_id: str, name: str) -> DataSheet:
+        """Make what was written into the hidden folder of `data_id` the data set `name`, unless there is one already;
+        durable when this returns."""
+        folder = self.folder(name)
+        if not folder.exists():
+            self._hidden(data_id).replace(folder)
+            sync_folder(self.root)
+        return self.sheet(name)
+
+    def downloads(self, name: str) -> Path:
+        """Where what was downloaded of a public set is kept until it is a data set; without what broke off."""
+        home = self._public / name
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for unfinished in home.rglob("tmp*"):
+            shutil.rmtree(unfinished, ignore_errors=True)
+        return home
+
+    def drop_downloads(self, name: str) -> None:
+        shutil.rmtree(self._public / name, ignore_errors=True)
 
     def abandon(self, data_id: str) -> None:
         """Remove whatever there is of a data set that never was."""

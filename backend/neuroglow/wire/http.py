@@ -12,6 +12,7 @@ from neuroglow.spec.datasets import Task
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.limits import MAX_INPUTS, Limits
 from neuroglow.spec.looking import Axes, Row, SampleValue, Split
+from neuroglow.spec.public import PublicName
 from neuroglow.wire.messages import SessionState
 
 WorkerState = Literal["starting", "ready", "failed"]
@@ -115,6 +116,12 @@ class PastedTable(Spec):
 
     text: Annotated[str, Field(min_length=1, max_length=Limits().paste_bytes)]
     title: Annotated[str, Field(max_length=128)] = "Pasted table"
+
+
+class FetchPublicSet(Spec):
+    """`POST /api/datasets/public`: one of the catalog's `public_sets`."""
+
+    name: PublicName
 
 
 class SessionCreated(BaseModel):

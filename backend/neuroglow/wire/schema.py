@@ -38,6 +38,7 @@ _HTTP: tuple[type[BaseModel], ...] = (
     http.PredictRequest,
     FitRequest,
     http.PastedTable,
+    http.FetchPublicSet,
     *_ANSWERS,
 )
 _COMPLETE: tuple[type[BaseModel], ...] = (Experiment, Catalog, Limits, *_ANSWERS)

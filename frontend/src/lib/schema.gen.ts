@@ -48,6 +48,7 @@ export interface BundledData {
 export interface Catalog {
   version: string;
   data_sets: DataSetFacts[];
+  public_sets: PublicSet[];
   features: string[];
   formula_functions: string[];
   formula_constants: string[];
@@ -376,6 +377,11 @@ export interface ExponentialSchedule {
   type: 'exponential';
   every: number;
   factor: number;
+}
+
+/** `POST /api/datasets/public`: one of the catalog's `public_sets`. */
+export interface FetchPublicSet {
+  name: 'mnist' | 'fashion_mnist' | 'cifar_10' | 'california_housing';
 }
 
 /**
@@ -746,6 +752,20 @@ export interface Progress {
   step: 'engine' | 'trace' | 'compile' | 'probe' | 'restore' | 'locate' | 'rate_test';
   elapsed_secs: number;
   expected_secs?: number | null;
+}
+
+/** `files` says in what form one may bring it oneself. */
+export interface PublicSet {
+  name: 'mnist' | 'fashion_mnist' | 'cifar_10' | 'california_housing';
+  title: string;
+  sentence: string;
+  rows: number;
+  columns: number;
+  image_shape?: [number, number, number] | null;
+  classes: string[];
+  target: string;
+  openml_id: number;
+  files: string;
 }
 
 /** The mean of many trees, each grown on other rows and other inputs. */

@@ -1,0 +1,79 @@
+"""The well-known data sets: each is fetched once, when it is first asked for, and then shared by all sessions."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from neuroglow.errors import ErrandLimitError, FetchFailedError, InternalError, NotFoundError
+from neuroglow.gateway.datasets import Datasets, bounds_document
+from neuroglow.gateway.errand import Errand, Errands
+from neuroglow.gateway.joined import Joined
+from neuroglow.spec.limits import Limits
+from neuroglow.spec.public import PublicSet
+from neuroglow.spec.sheet import DataSheet
+from neuroglow.store import DatasetStore
+
+FETCHER = "neuroglow.intake.fetch"
+VALUE_BYTES = 8
+"""Of a number, as scikit-learn reads it."""
+BASE_BYTES = 3 << 29
+CPU_SECS = 60
+VALUES_PER_CPU_SEC = 500_000
+"""An eighth of what was measured on one core."""
+WALL_SECS = 3600.0
+"""CIFAR-10 over a slow line. A connection that goes silent is given up much sooner."""
+
+
+class PublicSets:
+    """One is fetched at a time, beside the other errands: a slow line must not keep anybody's upload waiting."""
+
+    def __init__(self, limits: Limits, store: DatasetStore, datasets: Datasets) -> None:
+        self._limits, self._store, self._datasets = limits, store, datasets
+        self._errands = Errands(at_once=1, waiting=limits.errands_waiting)
+        self._fetching = Joined[DataSheet]()
+
+    async def get(self, public: PublicSet) -> tuple[DataSheet, bool]:
+        """The set, and whether it had to be fetched for that. Cancel the call when nobody waits for it any more."""
+        with contextlib.suppress(NotFoundError):
+            return await self._datasets.sheet(public.dataset), False
+        return await self._fetching.run(public.name, lambda: self._fetch(public)), True
+
+    def close(self) -> None:
+        self._errands.close()
+
+    async def _fetch(self, public: PublicSet) -> DataSheet:
+        try:
+            async with self._datasets.arrival() as arrival:
+                # What is downloaded is text, packed: about as large as what is made of it.
+                await self._datasets.require_room(arrival, public.rows * public.columns)
+                folder = await asyncio.to_thread(self._store.begin, arrival)
+                home = self._store.downloads(public.name)
+                result = await self._errands.run(
+                    _errand(public),
+                    {
+                        "name": public.name,
+                        "home": str(home),
+                        "folder": str(folder),
+                        "bounds": bounds_document(self._limits),
+                    },
+                )
+                sheet = await self._datasets.publish(arrival, result, name=public.dataset)
+            await asyncio.to_thread(self._store.drop_downloads, public.name)
+        except ErrandLimitError as error:
+            raise FetchFailedError(
+                f"Fetching {public.title} broke off. {error.message}; try again later, {public.way_out}"
+            ) from None
+        except InternalError:
+            raise FetchFailedError(
+                f"Fetching {public.title} broke off, and the server's log says why; try again, {public.way_out}"
+            ) from None
+        return sheet
+
+
+def _errand(public: PublicSet) -> Errand:
+    values = public.rows * (public.columns + 1)
+    cpu_secs = CPU_SECS + values // VALUES_PER_CPU_SEC
+    # Scikit-learn holds the file's values, and those without the target beside them.
+    memory_bytes = BASE_BYTES + 2 * VALUE_BYTES * values
+    return Errand(FETCHER, memory_bytes=memory_bytes, cpu_secs=cpu_secs, wall_secs=WALL_SECS)
