@@ -24,6 +24,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from neuroglow.errors import ErrandLimitError, NeuroglowError
@@ -84,8 +85,7 @@ def _limit(memory_bytes: int, cpu_secs: int, files: int) -> None:
     os.nice(NICENESS)
     if sys.platform == "linux":
         # Where memory runs out it is the job that ends, not a worker with everybody's sessions.
-        with open("/proc/self/oom_score_adj", "w") as score:
-            score.write("1000")
+        Path("/proc/self/oom_score_adj").write_text("1000")
     # Ctrl-C goes to a whole terminal; the gateway decides when an errand ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,4 +1,4 @@
-"""Public sets over HTTP: fetched once, shared by all, and without a network a sentence while everything else goes on."""
+"""Public sets over HTTP: fetched once, shared by all; without a network a sentence, and everything else goes on."""
 
 from __future__ import annotations
 

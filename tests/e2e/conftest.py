@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from e2e.screen import WAIT_MS, started
 from find_browser import find_browser
+from openml import NO_NETWORK
 from serving import ServerProcess, serving
 
 # Without a GPU these drawings are painted fastest by the processor alone; the rest is what a test has no use for.
@@ -77,7 +78,7 @@ def browser() -> Iterator[Browser]:
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """One server for all tests of the page: what one has compiled the next finds ready."""
     # Sessions that a test left behind stand still: they would take the time of the next ones.
-    environment = {"NEUROGLOW_LIMITS__UNWATCHED_PAUSE_SECS": "0.5"}
+    environment = {"NEUROGLOW_LIMITS__UNWATCHED_PAUSE_SECS": "0.5"} | NO_NETWORK
     with serving(tmp_path_factory.mktemp("data"), environment=environment) as server:
         yield server
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from e2e.conftest import Visits
 from e2e.screen import button, network
 from e2e.second_client import following
+from openml import ROWS, keep_downloaded
 from serving import ServerProcess
 
 PETS = 400
@@ -128,3 +129,28 @@ def test_an_upload_can_be_cancelled_and_a_refusal_says_why(visit: Visits, tmp_pa
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Pasted table").get_by_text("12 rows × 2 columns")).to_be_visible()
+
+
+def test_a_public_set_is_fetched_by_a_click_or_the_page_says_what_to_do(visit: Visits, server: ServerProcess) -> None:
+    keep_downloaded(server.data_dir, "california_housing")
+    page = visit()
+    visit.expect_error("status of 503")
+    button(page, "Your data CSV, images").click()
+    dialog = page.get_by_role("dialog", name="Your data")
+    offered = dialog.get_by_role("list", name="Public sets").get_by_role("button")
+    expect(offered).to_have_text([re.compile(f"^{name}") for name in ("MNIST", "Fashion", "CIFAR", "California")])
+    offered.nth(0).press("Enter")
+    expect(dialog.get_by_role("progressbar", name="Fetching MNIST")).to_be_visible()
+    dialog.get_by_role("button", name="Cancel").press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    offered.nth(0).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("MNIST could not be fetched")
+    advice = re.compile(r"could not reach openml\.org.* drop it here: mnist\.npz")
+    expect(dialog.get_by_role("alert")).to_contain_text(advice)
+
+    offered.nth(3).click()
+    sheet = page.get_by_role("dialog", name="California housing")
+    expect(sheet.get_by_text(f"{ROWS} rows × 9 columns")).to_be_visible()
+    expect(sheet.get_by_role("combobox", name="Predict")).to_have_value("medianHouseValue")
+    button(page, "Train on this").click()
+    expect(button(page, "California housing public set")).to_be_visible()

@@ -99,7 +99,7 @@ def test_what_was_downloaded_before_becomes_the_set_without_a_network(shelf: She
     values, targets = values_of(public)
     if public.image_shape is None:
         assert (sheet.task, sheet.inputs) == ("regression", HOUSING)
-        rows = {value: row for value, row in zip(map(float, targets), values, strict=True)}
+        rows = dict(zip(map(float, targets), values, strict=True))
         for split in (dataset.train, dataset.test):
             expected = [rows[float(target)] for target in split.targets]
             assert np.allclose(split.raw, expected, rtol=1e-6)
@@ -161,5 +161,5 @@ def test_another_set_under_the_same_number_is_refused(shelf: Shelf, openml: Open
 
 def test_without_a_network_it_says_so_and_what_to_do(shelf: Shelf, openml: OpenMl) -> None:
     openml.socket.close()
-    with pytest.raises(NoNetworkError, match="could not reach openml.org.* or bring it yourself.*IDX files"):
+    with pytest.raises(NoNetworkError, match=r"could not reach openml\.org.* or bring it yourself.*IDX files"):
         fetched(shelf, "fashion_mnist")

@@ -45,7 +45,8 @@ class Shelf:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         folder = str(self.store.begin(data_id))
         try:
-            read({"path": str(path), "folder": folder, "id": data_id, "title": "Test", "bounds": bounds() | self._bounds})
+            bounded = bounds() | self._bounds
+            read({"path": str(path), "folder": folder, "id": data_id, "title": "Test", "bounds": bounded})
             return self.store.publish(data_id, data_id)
         finally:
             self.store.abandon(data_id)

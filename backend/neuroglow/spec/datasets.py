@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from neuroglow.spec import uploaded
 from neuroglow.spec.data import DEFAULT_CLASSES, AnyData, DrawnData, SyntheticData
 from neuroglow.spec.limits import PLANE_HIGH, PLANE_LOW
+from neuroglow.spec.public import public_set_of
 from neuroglow.spec.uploaded import UploadedData
 
 Task = Literal["classification", "regression", "reconstruction"]
@@ -204,12 +205,12 @@ def _drawn_facts(data: DrawnData) -> DataSetFacts:
 
 
 def _uploaded_facts(data: UploadedData) -> DataSetFacts:
-    shape = uploaded.image_shape(data)
+    shape, public = uploaded.image_shape(data), public_set_of(data.dataset)
     return DataSetFacts(
         source="upload",
         name=data.dataset,
         title=data.known.title,
-        sentence="Data of one's own",
+        sentence="Data of one's own" if public is None else public.sentence,
         task=data.task or "regression",
         kind="table" if shape is None else "image",
         classes=uploaded.class_names(data),

@@ -2,6 +2,7 @@
 import type { DataSheet } from '../schema.gen';
 import { getDataSheet, getPublicSet, pasteTable, type ApiError } from './api';
 import { CANCELLED, uploadFile } from './upload';
+import { PUBLISHED } from './uploaded';
 
 export type Arrival =
   /** `share` of the bytes have left this machine. */
@@ -97,6 +98,8 @@ export class Arrivals {
       this.now = null;
       this.sheet = arrived;
       const { id, title, rows, columns } = arrived;
+      // A public set is offered to everybody.
+      if (arrived.format === PUBLISHED) return;
       this.#remember([{ id, title, rows, columns: columns.length }, ...this.known.filter((set) => set.id !== id)]);
     } catch (error) {
       const { code, message, status } = error as ApiError;

@@ -94,6 +94,21 @@ describe('data on their way in', () => {
     ]);
   });
 
+  it('are not remembered where they are a public set, and say what to do where it cannot be fetched', async () => {
+    const answers = [
+      new Response(JSON.stringify({ ...sheet('public'), format: 'openml' }), { status: 201 }),
+      new Response(JSON.stringify({ code: 'no_network', message: 'Connect it, or bring the files' }), { status: 503 }),
+    ];
+    vi.stubGlobal('fetch', () => Promise.resolve(answers.shift()));
+    const arrivals = new Arrivals(new Memory());
+    const done = arrivals.fetchPublic('mnist', 'MNIST');
+    expect(arrivals.now).toMatchObject({ step: 'fetching', title: 'MNIST' });
+    await done;
+    expect([arrivals.sheet?.id, arrivals.known]).toEqual(['public', []]);
+    await arrivals.fetchPublic('cifar_10', 'CIFAR-10');
+    expect(arrivals.now).toEqual({ step: 'refused', title: 'CIFAR-10', code: 'no_network', message: 'Connect it, or bring the files' });
+  });
+
   it('forget a set that the server no longer has', async () => {
     const memory = new Memory();
     memory.kept = JSON.stringify([{ id: 'gone', title: 'cats.csv', rows: 1, columns: 2 }]);

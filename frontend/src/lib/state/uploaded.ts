@@ -3,6 +3,12 @@ import type { DataSetFacts, DataSheet, ColumnSheet, Preparation, Sheet, SheetCol
 
 type Encode = Preparation['encode'];
 
+/** The format of a public set, which the server fetched. */
+export const PUBLISHED = 'openml';
+const PUBLIC_ID = /^public-.+-openml-\d+$/;
+
+export const isPublic = ({ dataset }: UploadedData): boolean => PUBLIC_ID.test(dataset);
+
 const DATE_PARTS = ['year', 'month', 'day', 'weekday', 'hour'];
 const COLOURS = ['red', 'green', 'blue'];
 /** What may be made of a column of each type, the usual first. */
@@ -32,13 +38,13 @@ export function uploadedFacts(data: UploadedData): DataSetFacts {
     source: 'upload',
     name: data.dataset,
     title: sheetOf(data).title,
-    sentence: 'Your own data',
+    sentence: isPublic(data) ? 'A public set' : 'Your own data',
     task: data.task ?? 'regression',
     kind: shape ? 'image' : 'table',
     classes: classNames(data),
     columns: shape ? pixelNames(shape) : data.inputs,
     target: data.target ?? 'inputs',
-    rows: sheetOf(data).rows,
+    rows: Math.min(sheetOf(data).rows, data.max_rows ?? Infinity),
     image_shape: shape ? [shape[0], shape[1]] : null,
     takes_classes: false,
   };

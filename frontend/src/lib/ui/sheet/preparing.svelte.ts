@@ -2,6 +2,7 @@
 import type { ColumnSheet, DataSheet, Experiment, Preparation, UploadedData } from '../../schema.gen';
 import type { Session } from '../../state/session.svelte';
 import { tasksOf } from '../../state/uploaded';
+import { rowChoices, withFittingRows } from './rows';
 import { proposal, withFed, withInputs, withRecipe, withSheet, withTarget } from './proposal';
 
 type Task = 'classification' | 'regression';
@@ -14,7 +15,7 @@ export class Preparing {
     private readonly session: Session,
     readonly sheet: DataSheet,
   ) {
-    this.#own = proposal(sheet, session.experiment.data.seed);
+    this.#own = withFittingRows(proposal(sheet, session.experiment.data.seed), sheet, session.limits.memory_bytes);
   }
 
   /** The run learns from these data: every change is an edit that takes effect at once. */
@@ -37,6 +38,13 @@ export class Preparing {
   get tasks(): readonly Task[] {
     const target = this.sheet.columns.find(({ name }) => name === this.data.target);
     return target ? tasksOf(target) : [];
+  }
+
+  /** How many rows may be learned from, null for all; what is chosen is among them. */
+  get rows(): readonly (number | null)[] {
+    const choices = rowChoices(this.data, this.sheet, this.session.limits.memory_bytes);
+    const chosen = this.data.max_rows ?? null;
+    return choices.includes(chosen) ? choices : [...choices, chosen];
   }
 
   get isClassification(): boolean {
@@ -69,6 +77,10 @@ export class Preparing {
   setAllFed(isFed: boolean): void {
     const names = isFed ? this.sheet.columns.flatMap(({ name, type }) => (type === 'text' || type === 'image' ? [] : [name])) : [];
     this.#change(isFed ? 'Feed all columns' : 'Leave out all columns', (data) => withInputs(data, this.sheet, names));
+  }
+
+  setRows(count: number | null): void {
+    this.#change(count === null ? 'All rows' : `${count} rows`, (data) => ({ ...data, max_rows: count }));
   }
 
   prepare(name: string, change: Partial<Preparation>): void {

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { ColumnSheet, DataSheet, Preparation, UploadedData } from '../../schema.gen';
+import type { ColumnSheet, DataSheet, Preparation, PublicSet, UploadedData } from '../../schema.gen';
 import { ENCODINGS } from '../../state/uploaded';
 import { cellText } from './cells';
 import { encodings, fillings, proposal, scalings, withFed, withRecipe, withTarget } from './proposal';
-import { about, bytes, contentOf, missingOf, rangeOf } from './words';
+import { rowChoices, withFittingRows } from './rows';
+import { about, bytes, contentOf, missingOf, rangeOf, refusedAs, sizeOf } from './words';
 
 const [table, , , , , images] = (JSON.parse(readFileSync('../tests/golden/uploads.json', 'utf8')) as { about: DataSheet }[]).map(
   (one) => one.about,
@@ -79,6 +80,20 @@ describe('the proposal', () => {
   });
 });
 
+describe('the rows that are learned from', () => {
+  const many = { ...table, rows: 60_000 };
+  const data = proposal(table, 0);
+  // The server counts 2 raw columns, and three times 6 inputs and the target.
+  const each = 4 * (2 + 3 * (6 + 1));
+
+  it('are all where they fit, and as many as fit where they do not', () => {
+    expect(rowChoices(data, { ...table, rows: 1_500 }, 1e9)).toEqual([100, 200, 500, 1_000, null]);
+    expect(withFittingRows(data, many, 1e9).max_rows).toBeNull();
+    expect(withFittingRows(data, many, (21_000 * each) / 0.75).max_rows).toBe(20_000);
+    expect(withFittingRows(data, many, (19_000 * each) / 0.75).max_rows).toBe(10_000);
+  });
+});
+
 describe('words about data', () => {
   it('say what is in a column', () => {
     expect(about(table)).toBe('100 rows × 7 columns, 1 byte, from CSV');
@@ -88,6 +103,14 @@ describe('words about data', () => {
     expect(missingOf(columnOf('age'), 100)).toBe('3 missing, 3.0 %');
     expect(missingOf(columnOf('legs'), 100)).toBeNull();
     expect(contentOf(columnOf('colour'))).toBe('Most often red 4 times, blue 3 times, Äpfel 2 times');
+  });
+
+  it('say of public sets how large they are, and of what was fetched that it was', () => {
+    const digits = { rows: 70_000, columns: 784, image_shape: [28, 28, 1] } as unknown as PublicSet;
+    expect(sizeOf(digits)).toBe('70,000 images of 28 × 28 pixels, 55 MB');
+    expect(sizeOf({ ...digits, rows: 20_640, columns: 8, image_shape: null })).toBe('20,640 rows × 9 columns, 743 kB');
+    expect(about({ ...table, format: 'openml' })).toBe('100 rows × 7 columns, 1 byte, from OpenML');
+    expect([refusedAs('no_network'), refusedAs('upload_rejected')]).toEqual(['could not be fetched', 'was not taken']);
   });
 
   it('give raw cells back as the table had them', () => {

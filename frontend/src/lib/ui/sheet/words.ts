@@ -1,5 +1,6 @@
 /** What the page says about files and columns. Pure. */
-import type { ColumnSheet, DataSheet } from '../../schema.gen';
+import type { ColumnSheet, DataSheet, PublicSet } from '../../schema.gen';
+import { PUBLISHED } from '../../state/uploaded';
 import { measure, plural, whole } from '../format';
 
 export const TAKEN = 'CSV, TSV, Excel, Parquet, NPZ, IDX, zip of images';
@@ -19,9 +20,20 @@ const ADVICE: Record<string, string> = {
 /** What to do about a refusal whose own sentence does not say it. */
 export const advice = (code: string): string | undefined => ADVICE[code];
 
-/** "1,000 rows × 12 columns, 48 kB as CSV" */
+/** How a refusal begins: what was fetched had not been brought. */
+export const refusedAs = (code: string): string => (code === 'no_network' || code === 'fetch_failed' ? 'could not be fetched' : 'was not taken');
+
+const FLOAT_BYTES = 4;
+
+/** "70,000 images of 28 × 28 pixels, 55 MB" */
+export function sizeOf({ rows, columns, image_shape: shape }: PublicSet): string {
+  if (!shape) return `${plural(rows, 'row')} × ${plural(columns + 1, 'column')}, ${bytes(FLOAT_BYTES * rows * (columns + 1))}`;
+  return `${plural(rows, 'image')} of ${shape[0]} × ${shape[1]} pixels${shape[2] === 1 ? '' : ' in colour'}, ${bytes(rows * columns)}`;
+}
+
+/** "1,000 rows × 12 columns, 48 kB, from CSV" */
 export function about({ rows, columns, stored_bytes, format }: DataSheet): string {
-  return `${plural(rows, 'row')} × ${plural(columns.length, 'column')}, ${bytes(stored_bytes)}, from ${format.toUpperCase()}`;
+  return `${plural(rows, 'row')} × ${plural(columns.length, 'column')}, ${bytes(stored_bytes)}, from ${format === PUBLISHED ? 'OpenML' : format.toUpperCase()}`;
 }
 
 const TYPES: Record<ColumnSheet['type'], string> = {
