@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -14,11 +15,13 @@ from neuroglow.engine.snapshot import to_state
 from neuroglow.insight import judgement
 from neuroglow.insight.judging import verdict
 from neuroglow.session.trainer import subject_of
+from neuroglow.spec import Experiment
 from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
 from neuroglow.wire.messages import parse_subscribe
 from unit import numpy_twin as twin
 from unit.probing import Watched, under_way, watch
 from unit.rig import dense, experiment, twin_net
+from unit.uploading import Shelf
 
 
 def near(expected: Any) -> Any:
@@ -56,7 +59,10 @@ REGRESSIONS = [about for about in ALL_SETS if about.task == "regression"]
 @pytest.mark.parametrize("about", CLASSIFICATIONS, ids=lambda about: about.name)
 @pytest.mark.parametrize("split", ["test", "train"])
 def test_every_classification_is_judged_as_scikit_learn_does(about: DataSetFacts, split: str) -> None:
-    spec = spec_of(about)
+    require_classes_as_scikit_learn(spec_of(about), split)
+
+
+def require_classes_as_scikit_learn(spec: Experiment, split: str) -> None:
     watched = watch(spec, stream="judgement", split=split)
     z, rows = outputs_of(spec, split)
     actual = rows.targets.astype(int)
@@ -85,7 +91,10 @@ def test_every_classification_is_judged_as_scikit_learn_does(about: DataSetFacts
 @pytest.mark.parametrize("about", REGRESSIONS, ids=lambda about: about.name)
 @pytest.mark.parametrize("split", ["test", "train"])
 def test_every_regression_is_judged_as_scikit_learn_does(about: DataSetFacts, split: str) -> None:
-    spec = spec_of(about)
+    require_numbers_as_scikit_learn(spec_of(about), split)
+
+
+def require_numbers_as_scikit_learn(spec: Experiment, split: str) -> None:
     watched = watch(spec, stream="judgement", split=split)
     z, rows = outputs_of(spec, split)
     data = subject_of(spec).dataset
@@ -101,6 +110,19 @@ def test_every_regression_is_judged_as_scikit_learn_does(about: DataSetFacts, sp
     assert seen["max_error"] == near(metrics.max_error(actual, predicted))
     worst = watched.tensors["worst"]
     assert worst.tolist() == np.argsort(-np.abs(actual - predicted), kind="stable")[: len(worst)].tolist()
+
+
+def test_an_uploaded_table_is_judged_as_scikit_learn_does(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    heights, colours = random.normal(170.0, 12.0, 90), random.choice(["red", "green", "blue", ""], 90)
+    kinds = np.where(heights > 175.0, "tall", np.where(colours == "red", "short", "none"))
+    cells = zip(heights, colours, kinds, 2.0 * heights + random.normal(0.0, 5.0, 90), strict=True)
+    shelf = Shelf(tmp_path)
+    sheet = shelf.put("height,colour,kind,price\n" + "\n".join(f"{h:.1f},{c},{k},{p:.2f}" for h, c, k, p in cells))
+    for target, require in (("kind", require_classes_as_scikit_learn), ("price", require_numbers_as_scikit_learn)):
+        data = shelf.spec(sheet, target=target, inputs=["height", "colour"])
+        for split in ("test", "train"):
+            require(experiment(data=data.to_document(), network=dense(5)), split)
 
 
 @pytest.mark.parametrize("spec", [IRIS, experiment(), experiment(data={"name": "plane"})])
