@@ -58,6 +58,8 @@ def _picture(archive: Archive, member: zipfile.ZipInfo, side: int) -> tuple[Pixe
                     f"'{name}' has {image.width:,} × {image.height:,} pixels, more than the {MAX_PIXELS:,} that can be "
                     "read; make it smaller"
                 )
+            if getattr(image, "is_animated", False):
+                raise UploadRejectedError(f"'{name}' moves; save the one picture of it that is meant")
             image.draft("RGB", (2 * side, 2 * side))
             upright = ImageOps.exif_transpose(image)
             plain = _plain(upright)

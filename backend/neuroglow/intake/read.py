@@ -23,6 +23,7 @@ GZIP = b"\x1f\x8b"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"\0\0\1\0", b"8BPS", b"%!PS", b"SIMPLE  =")
 """PNG, JPEG, GIF, TIFF, ICO, PSD, PostScript, FITS."""
+MARKUP = (b"<?xml", b"<!doctype", b"<svg", b"<html")
 
 
 def read(request: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +77,8 @@ def _plain(path: Path, start: bytes, folder: Path, bounds: Bounds) -> Read:
         raise UploadRejectedError(
             "One image is no data set; upload a zip with PNG, JPEG or WebP images in one folder per class"
         )
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP):
+        raise UploadRejectedError("The file is a page or a drawing (HTML, SVG or XML), not a table; export it as CSV")
     from neuroglow.intake.idx import is_idx, read_array
 
     if is_idx(start):
