@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler
 
 from neuroglow.data import Dataset, load
@@ -101,6 +102,32 @@ def test_ordinal_categories_are_their_place_in_the_alphabet(shelf: Shelf, sheet:
     codes = np.nan_to_num(dataset.train.raw[:, 0], nan=0.0).astype(int)
     expected = OrdinalEncoder().fit_transform(np.array(by_frequency)[codes][:, None])
     assert dataset.train.inputs.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("encode", ["category", "ordinal"])
+def test_a_missing_word_is_the_most_frequent_of_the_training_rows(shelf: Shelf, encode: str) -> None:
+    """Two words are nearly tied, so which is more frequent depends on the split."""
+    words = ["oak"] * 20 + ["ash"] * 19 + [""] * 9
+    sheet = shelf.put("word,kind\n" + "".join(f"{word},{row % 2}\n" for row, word in enumerate(words)))
+    stand_ins = set()
+    for seed in range(8):
+        scale = "standard" if encode == "ordinal" else "none"
+        preparation = {"word": recipe("most_frequent", encode, scale)}
+        dataset = load(shelf.spec(sheet, inputs=["word"], target="kind", seed=seed, preparation=preparation))
+        train, test = (
+            np.array([np.nan if np.isnan(code) else ("oak", "ash")[int(code)] for code in split.raw[:, 0]], object)
+            for split in (dataset.train, dataset.test)
+        )
+        if (train == "oak").sum() == (train == "ash").sum():
+            continue
+        imputer = SimpleImputer(strategy="most_frequent").fit(train[:, None])
+        one_hot = [OneHotEncoder(categories=[["oak", "ash"]], sparse_output=False)]
+        oracle = make_pipeline(imputer, *([OrdinalEncoder(), StandardScaler()] if encode == "ordinal" else one_hot))
+        expected = oracle.fit_transform(train[:, None]), oracle.transform(test[:, None])
+        stand_ins.add(imputer.statistics_[0])
+        for split, values in zip((dataset.train, dataset.test), expected, strict=True):
+            assert np.allclose(split.inputs, values, atol=1e-5)
+    assert stand_ins == {"oak", "ash"}
 
 
 def test_dates_become_their_parts(shelf: Shelf, sheet: DataSheet) -> None:
