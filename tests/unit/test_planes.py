@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from neuroglow.spec.looking import Axes, ColumnAxes, ComponentAxes, SampleAt, Sa
 from unit import numpy_twin as twin
 from unit.probing import Watched, watch
 from unit.rig import twin_net
+from unit.uploading import Shelf
 
 PETALS = ("petal length (cm)", "petal width (cm)")
 AXES: TypeAdapter[Axes] = TypeAdapter(Axes)
@@ -103,6 +105,23 @@ def test_all_other_columns_are_held_where_it_says(others: Any) -> None:
     expected = [[*rest[:2], *point] for point in points]
     standardised = (np.array(expected) - raw.mean(axis=0)) / raw.std(axis=0)
     np.testing.assert_allclose(plane.inputs_at(points), standardised, rtol=1e-4, atol=1e-4)
+
+
+def test_among_columns_of_ones_own_words_are_held_at_the_most_frequent_one_and_empty_cells_are_left_out(
+    tmp_path: Path,
+) -> None:
+    shelf = Shelf(tmp_path / "shelf")
+    lines = [f"{'' if row % 5 == 0 else row},{row * row},{'blue' if row % 3 else 'red'},{row % 2}" for row in range(60)]
+    sheet = shelf.put("\n".join(["a,b,colour,kind", *lines]))
+    dataset = load(shelf.spec(sheet, target="kind", inputs=["a", "b", "colour"], task="classification"))
+    own = dataset.train.raw[:, :3].astype(float)
+    present = own[~np.isnan(own[:, 0]), 0]
+    for others, middle in (("mean", np.mean), ("median", np.median)):
+        plane = plane_of(dataset, ColumnAxes(type="columns", columns=("a", "b"), others=others))
+        assert isinstance(plane, ColumnPlane)
+        assert plane.rest.tolist() == pytest.approx([middle(present), middle(own[:, 1]), 0.0], rel=1e-6)
+        margin = 0.05 * float(np.ptp(present))
+        assert plane.domain[:2] == pytest.approx((present.min() - margin, present.max() + margin), rel=1e-6)
 
 
 def test_the_domain_is_that_of_the_training_rows_with_a_margin() -> None:

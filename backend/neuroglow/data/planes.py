@@ -6,6 +6,7 @@ itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 
 from neuroglow.data.components import Components
 from neuroglow.data.dataset import Dataset, Split
+from neuroglow.data.preparing import Prepared
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec.datasets import PLANE_DOMAIN
 from neuroglow.spec.looking import Axes, ColumnAxes
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 Domain = tuple[float, float, float, float]
 """Lowest and highest place on the first axis, then on the second."""
 
@@ -92,14 +95,25 @@ def _of_columns(dataset: Dataset, axes: ColumnAxes) -> ColumnPlane:
 
 
 def _rest(dataset: Dataset, own: Float32, axes: ColumnAxes) -> Float32:
-    rest: Float32
-    if axes.others == "mean":
-        rest = own.mean(axis=0, dtype=np.float64).astype(np.float32)
-    elif axes.others == "median":
-        rest = np.median(own, axis=0).astype(np.float32)
-    else:
-        rest = dataset.raw_row(axes.others, at="/axes/others")
-    return rest
+    if not isinstance(axes.others, str):
+        return dataset.raw_row(axes.others, at="/axes/others")
+    middle: Callable[[Float64], float] = np.mean if axes.others == "mean" else np.median
+    source = dataset.encoder.own
+    words = source.words if isinstance(source, Prepared) else frozenset[int]()
+    columns = (_present(own[:, place]) for place in range(own.shape[1]))
+    held = [_most_frequent(cells) if place in words else middle(cells) for place, cells in enumerate(columns)]
+    return np.array(held, np.float32)
+
+
+def _present(column: Float32) -> Float64:
+    """Cells that have a value; a single 0 where none has."""
+    present = column[~np.isnan(column)].astype(np.float64)
+    return present if len(present) else np.zeros(1)
+
+
+def _most_frequent(cells: Float64) -> float:
+    different, counts = np.unique(cells, return_counts=True)
+    return float(different[counts.argmax()])
 
 
 def _projected(components: Components, rows: Split) -> Float32:
@@ -107,6 +121,7 @@ def _projected(components: Components, rows: Split) -> Float32:
 
 
 def _around(places: Float32) -> Domain:
-    low, high = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+    columns = [_present(places[:, axis]) for axis in (0, 1)]
+    low, high = [float(cells.min()) for cells in columns], [float(cells.max()) for cells in columns]
     room = [MARGIN * (top - bottom) if top > bottom else 1.0 for bottom, top in zip(low, high, strict=True)]
     return (low[0] - room[0], high[0] + room[0], low[1] - room[1], high[1] + room[1])

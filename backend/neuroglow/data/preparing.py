@@ -103,6 +103,15 @@ class Prepared:
 
     recipes: tuple[ColumnRecipe, ...]
 
+    @property
+    def words(self) -> frozenset[int]:
+        """Places of the columns whose cells are read as words: what lies between two of them means nothing."""
+        return frozenset(
+            place
+            for place, recipe in enumerate(self.recipes)
+            if isinstance(recipe, OneHot) or (isinstance(recipe, Scaled) and recipe.order is not None)
+        )
+
     def __call__(self, raw: Floats) -> Floats:
         """(rows, columns) -> (rows, inputs)."""
         inputs = np.empty((len(raw), sum(recipe.inputs for recipe in self.recipes)), np.float32)

@@ -41,6 +41,15 @@ describe('what the view subscribes to', () => {
     expect(asks([8], { kind: 'table' }).maps).toEqual([]);
   });
 
+  it('draws all maps over the plane that was chosen', () => {
+    const axes = { type: 'components' as const };
+    const models = layers([8]);
+    const space = { stageWidth: 832, stageHeight: 724, direction: 'right' as const, compact: false, scrolled: new Map<string, number>(), mostCells: 4_096 };
+    const { cards } = layoutNetwork(collapse(models, 5, new Set()), space);
+    const { maps } = asksFor({ cards, models, sample, axes, running: true });
+    expect(maps.map(({ ask }) => ask)).toEqual([expect.objectContaining({ axes }), expect.objectContaining({ axes })]);
+  });
+
   it('asks only for the units that are shown of a wide layer', () => {
     expect(asks([1_024]).maps[1]?.ask).toMatchObject({ layers: 'all', units: [0, expect.any(Number)] });
     const windows = asks([1_024, 4], { scrolled: new Map([['dense_1', 500]]) }).maps;

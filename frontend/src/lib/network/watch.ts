@@ -2,6 +2,7 @@
 
 import type { Card } from '../render/layout';
 import { INPUT, type LayerModel } from '../render/model';
+import type { Axes } from '../state/axes';
 import type { ChosenSample } from '../state/selection.svelte';
 import type { SubscribeAsk } from '../state/subscription.svelte';
 
@@ -27,6 +28,8 @@ export interface Looking {
   readonly cards: readonly Card[];
   readonly models: readonly LayerModel[];
   readonly sample: ChosenSample;
+  /** What maps are drawn over; left out on data of the plane. */
+  readonly axes?: Axes | undefined;
   /** Gradients are only drawn while training runs. */
   readonly running: boolean;
 }
@@ -48,7 +51,7 @@ export interface Asks {
   readonly statistics: SubscribeAsk | null;
 }
 
-export function asksFor({ cards, models, sample, running }: Looking): Asks {
+export function asksFor({ cards, models, sample, axes, running }: Looking): Asks {
   const shown = cards.flatMap(({ item }) => (item.kind === 'layer' ? [item.layer] : []));
   const names = shown.filter((layer) => !layer.fresh).map((layer) => layer.name);
   const weighted = shown.filter((layer) => layer.role !== 'input');
@@ -57,7 +60,7 @@ export function asksFor({ cards, models, sample, running }: Looking): Asks {
   const known = models.filter((model) => !model.fresh).map((model) => model.name);
   const fps = cells > HEAVY_CELLS ? HEAVY_FPS : LIVE_FPS;
   return {
-    maps: mapWindows(cards, models),
+    maps: mapWindows(cards, models).map((window) => over(window, axes)),
     activations: names.length > 0 ? { stream: 'activations', layers: names, sample, max_fps: fps } : null,
     // As often as the activations, so that a signal's two factors are of one moment.
     weights: layers === null ? null : { stream: 'weights', layers, max_cells: MOST_CELLS, max_fps: fps },
@@ -98,6 +101,9 @@ function mapWindows(cards: readonly Card[], models: readonly LayerModel[]): MapW
       .map(({ layer, from, to }) => window(layer.name, [layer.name], [layer.name], from, [from, to], resolution)),
   ];
 }
+
+const over = (window: MapWindow, axes: Axes | undefined): MapWindow =>
+  axes === undefined ? window : { ...window, ask: { ...window.ask, axes } as SubscribeAsk };
 
 /** What the inputs answer over the plane never changes while they stay the same. */
 const INPUT_WINDOW: MapWindow = {

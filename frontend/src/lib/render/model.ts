@@ -5,6 +5,7 @@
  */
 
 import type { DataSetFacts, Dense, Experiment } from '../schema.gen';
+import { hasMaps } from '../state/axes';
 import { inputNames, outputCount } from '../state/data';
 import { isProvisional } from '../state/names';
 
@@ -13,7 +14,7 @@ export const OUTPUT = 'output';
 
 /** How the units of a layer are pictured. */
 export type Picture =
-  /** a live map of the unit's answer over the plane */
+  /** a live map of the unit's answer over the plane through the data */
   | 'map'
   /** a cell that glows with the activation for the current sample */
   | 'cell'
@@ -43,14 +44,14 @@ export function inputLabels(experiment: Experiment, facts: DataSetFacts): readon
 }
 
 export function networkModel(experiment: Experiment, facts: DataSetFacts): LayerModel[] {
-  const plane = facts.kind === 'plane';
+  const mapped = hasMaps(experiment.data, facts);
   const image = facts.kind === 'image';
   const inputs = inputLabels(experiment, facts);
   const hidden = experiment.network.layers.map((dense, index): LayerModel => ({
     name: nameOf(dense, index),
     role: 'hidden',
     units: dense.units,
-    picture: plane ? 'map' : image && index === 0 ? 'weights' : 'cell',
+    picture: mapped ? 'map' : image && index === 0 ? 'weights' : 'cell',
     labels: [],
     dense,
     index,
@@ -60,7 +61,8 @@ export function networkModel(experiment: Experiment, facts: DataSetFacts): Layer
     name: INPUT,
     role: 'input',
     units: inputs.length,
-    picture: plane ? 'map' : image ? 'image' : 'cell',
+    // Of a table each column is read by its name and its value.
+    picture: facts.kind === 'plane' ? 'map' : image ? 'image' : 'cell',
     labels: inputs,
     dense: null,
     index: -1,
@@ -70,7 +72,7 @@ export function networkModel(experiment: Experiment, facts: DataSetFacts): Layer
     name: OUTPUT,
     role: 'output',
     units: outputCount(experiment.data, facts),
-    picture: plane ? 'map' : 'cell',
+    picture: mapped ? 'map' : 'cell',
     labels: facts.classes.length > 2 ? facts.classes : [],
     dense: null,
     index: -1,

@@ -196,12 +196,17 @@ export function placer(domain: Domain, width: number, height: number): (x1: numb
   return (x1, x2) => [((x1 - left) / (right - left)) * width, ((top - x2) / (top - bottom)) * height];
 }
 
-/** The sample nearest to a place, within `reach` (plane units). */
-export function nearest(dots: Dots, x1: number, x2: number, reach: number): { index: number; distance: number } | null {
+/** The sample nearest to a place, within `reach`; `unit` is what counts as one along each axis. */
+export function nearest(
+  dots: Dots,
+  [x1, x2]: readonly [number, number],
+  reach: number,
+  unit: readonly [number, number] = [1, 1],
+): { index: number; distance: number } | null {
   let best: { index: number; distance: number } | null = null;
   for (let index = 0; index < dots.count; index++) {
     const at = index * dots.columns;
-    const distance = Math.hypot((dots.inputs[at] ?? 0) - x1, (dots.inputs[at + 1] ?? 0) - x2);
+    const distance = Math.hypot(((dots.inputs[at] ?? 0) - x1) / unit[0], ((dots.inputs[at + 1] ?? 0) - x2) / unit[1]);
     if (distance <= reach && (best === null || distance < best.distance)) best = { index, distance };
   }
   return best;

@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 
 import type { Arrivals } from './arrivals.svelte';
 import type { Pins } from './pins.svelte';
+import type { Plane } from './plane.svelte';
 import type { Samples } from './samples.svelte';
 import type { Selection } from './selection.svelte';
 import type { Session } from './session.svelte';
@@ -10,5 +11,6 @@ import type { Session } from './session.svelte';
 export const [getSession, setSession] = createContext<Session>();
 export const [getSelection, setSelection] = createContext<Selection>();
 export const [getSamples, setSamples] = createContext<Samples>();
+export const [getPlane, setPlane] = createContext<Plane>();
 export const [getPins, setPins] = createContext<Pins>();
 export const [getArrivals, setArrivals] = createContext<Arrivals>();

@@ -347,7 +347,7 @@ export class Session {
         return this.#moved(message);
       case 'experiment':
         this.#edits.confirm(message.experiment, message.revision);
-        return this.#subscriptions.retryRefused();
+        return this.#subscriptions.edited(message.experiment.data);
       case 'metrics':
         this.metrics.add(message);
         if (this.metrics.latest) this.counters.see(this.metrics.latest.update, this.metrics.latest.epoch);

@@ -125,6 +125,19 @@ describe('Session', () => {
     expect(server.types()).toEqual(['subscribe', 'subscribe']);
   });
 
+  it('asks anew where a plane lies once the data are others, and only then', async () => {
+    server.welcome();
+    const subscription = server.session.subscribe({ stream: 'maps', layers: ['output'], axes: { type: 'components' } });
+    await server.done({ channel: 'c1', domain: [0, 1, 0, 1] });
+    const other = experiment();
+    other.data.seed += 1;
+    server.say({ type: 'experiment', revision: 2, update: 0, experiment: other });
+    await server.done({ channel: 'c1', domain: [0, 2, 0, 2] });
+    expect(subscription.facts).toMatchObject({ domain: [0, 2, 0, 2] });
+    server.say({ type: 'experiment', revision: 3, update: 0, experiment: structuredClone(other) });
+    expect(server.types()).toEqual(['subscribe', 'subscribe']);
+  });
+
   it('asks for everything again after a reconnect', async () => {
     server.welcome();
     const subscription = server.session.subscribe({ stream: 'statistics' });

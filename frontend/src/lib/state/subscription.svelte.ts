@@ -1,5 +1,5 @@
 /** What this page looks at. Equal asks share one channel; all of them survive a reconnect. */
-import type { Subscribe } from '../schema.gen';
+import type { Experiment, Subscribe } from '../schema.gen';
 import type { FrameStore } from './frames';
 import { CONNECTION_LOST, type RequestError, type Requests } from './requests';
 
@@ -27,6 +27,8 @@ class Shared {
 
 export class Subscriptions {
   #shared = new Map<string, Shared>();
+  /** Of which data the planes of this page's maps are. */
+  #dataKey = '';
 
   constructor(
     private readonly requests: Requests,
@@ -50,9 +52,15 @@ export class Subscriptions {
     for (const shared of this.#shared.values()) void this.#request(shared);
   }
 
-  /** After an edit: what was refused, for instance maps of what had no plane, may be possible now. */
-  retryRefused(): void {
-    for (const shared of this.#shared.values()) if (shared.error !== undefined) void this.#request(shared);
+  /** After an edit: what was refused may be possible now, and a plane through other rows lies elsewhere. */
+  edited(data: Experiment['data']): void {
+    const asked = [...this.#shared.values()];
+    const key = asked.some(({ ask }) => 'axes' in ask) ? JSON.stringify(data) : '';
+    const isOther = key !== this.#dataKey;
+    this.#dataKey = key;
+    for (const shared of asked) {
+      if (shared.error !== undefined || (isOther && 'axes' in shared.ask)) void this.#request(shared);
+    }
   }
 
   #handle(key: string, shared: Shared): Subscription {

@@ -5,6 +5,7 @@ import { loop } from '../render/loop';
 import { isPlane, setKey } from '../state/data';
 import { lesson } from '../state/lesson.svelte';
 import { showLink } from '../state/open';
+import type { Plane } from '../state/plane.svelte';
 import type { Samples } from '../state/samples.svelte';
 import type { Selection } from '../state/selection.svelte';
 import type { Session } from '../state/session.svelte';
@@ -74,6 +75,14 @@ export function keepSamples(session: Session, samples: Samples, selection: Selec
     if (neuron === null || neuron.layer === 'output' || neuron.layer === 'x') return;
     const layer = session.experiment.network.layers.find((candidate) => candidate.name === neuron.layer);
     if (!layer || neuron.unit >= layer.units) selection.neuron = null;
+  });
+}
+
+/** Fetch where the rows lie as the data or the plane change. */
+export function keepPlane(session: Session, plane: Plane): void {
+  $effect(() => {
+    if (plane.axes === undefined || session.pendingEdit || !session.hasEngine) return;
+    void plane.load(session.limits.sample_rows);
   });
 }
 
