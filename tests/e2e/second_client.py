@@ -26,6 +26,8 @@ class Moment:
 
     update: int
     tensors: Tensors
+    facts: Message
+    """What `done` said of the stream."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class SecondClient:
         frame = self.portal.call(partial(self.live.frame, after=before, where=carries))
         self.portal.call(self.live.request, {"type": "unsubscribe", "channel": done["channel"]})
         tensors = {name.removeprefix(prefix): t for name, t in frame.tensors.items() if name.startswith(prefix)}
-        return Moment(frame.header.update, tensors)
+        return Moment(frame.header.update, tensors, done)
 
     def weights(self) -> Moment:
         """Every weight and bias."""
