@@ -117,7 +117,7 @@ def test_among_columns_of_ones_own_words_are_held_at_the_most_frequent_one_and_e
     own = dataset.train.raw[:, :3].astype(float)
     present = own[~np.isnan(own[:, 0]), 0]
     for others, middle in (("mean", np.mean), ("median", np.median)):
-        plane = plane_of(dataset, ColumnAxes(type="columns", columns=("a", "b"), others=others))
+        plane = plane_of(dataset, parse(AXES, {"type": "columns", "columns": ["a", "b"], "others": others}))
         assert isinstance(plane, ColumnPlane)
         assert plane.rest.tolist() == pytest.approx([middle(present), middle(own[:, 1]), 0.0], rel=1e-6)
         margin = 0.05 * float(np.ptp(present))

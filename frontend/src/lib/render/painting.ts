@@ -111,7 +111,9 @@ function paintPicture(context: CanvasRenderingContext2D, tile: Tile, painting: T
     pictures.draw(context, tile, tile.x - half, tile.y - half, tile.size);
     return;
   }
-  const value = painting.model?.picture === 'cell' ? painting.activation(tile.unit) : undefined;
+  // Until its map is there a neuron glows with its activation.
+  const picture = painting.model?.picture;
+  const value = picture === 'cell' || picture === 'map' ? painting.activation(tile.unit) : undefined;
   context.fillStyle = value === undefined ? palette.hover : palette.ramp.css(CELL_GAIN * cellValue(value, painting));
   context.fillRect(tile.x - half, tile.y - half, tile.size, tile.size);
 }
