@@ -62,6 +62,9 @@ def test_the_panels_of_the_strip_and_of_a_layer_are_accessible(visit: Visits) ->
         expect(page.get_by_role("dialog")).to_be_visible()
         assert serious(page) == []
         page.keyboard.press("Escape")
+    for name in ("Draw points", "Empty board"):
+        button(page, name).click()
+        assert serious(page) == []
 
 
 def test_a_phone_is_accessible_on_every_tab(visit: Visits) -> None:

@@ -38,7 +38,7 @@ export function sourceFacts(data: Data, catalog: Catalog): DataSetFacts {
   return facts;
 }
 
-function drawnFacts({ task, classes }: DrawnData): DataSetFacts {
+export function drawnFacts({ task, classes }: Pick<DrawnData, 'task' | 'classes'>): DataSetFacts {
   return {
     source: 'drawn',
     name: 'drawn',

@@ -19,6 +19,12 @@ describe('diff and apply', () => {
     expect(apply(from, patch)).toEqual(to);
   });
 
+  it('replaces an array that differs in more places than the server takes operations', () => {
+    const points = (by: number): Json => Array.from({ length: 2_000 }, (_, index) => [index, index + by, 0]);
+    const patch = diff({ points: points(0) }, { points: points(1) });
+    expect(patch).toEqual([{ op: 'replace', path: '/points', value: points(1) }]);
+  });
+
   it('writes JSON pointers', () => {
     expect(diff({ 'a/b~c': { d: [1] } }, { 'a/b~c': { d: [2] } })).toEqual([
       { op: 'replace', path: '/a~1b~0c/d/0', value: 2 },

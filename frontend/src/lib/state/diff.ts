@@ -6,9 +6,12 @@ export type Operation =
   | { op: 'add' | 'replace'; path: string; value: Json }
   | { op: 'remove'; path: string };
 
+const MOST_PLACES = 64;
+
 /**
  * Objects are compared key by key and arrays of equal length item by item; an array that grew or shrank is replaced as a
- * whole, since the server matches layers by name, not by place.
+ * whole, since the server matches layers by name, not by place. So is one that differs in many places (points drawn by
+ * hand), since the server takes only so many operations at a time.
  */
 export function diff(from: Json, to: Json, path = ''): Operation[] {
   if (from === to) return [];
@@ -17,7 +20,8 @@ export function diff(from: Json, to: Json, path = ''): Operation[] {
     return [...keys].flatMap((key) => diffMember(from[key], to[key], `${path}/${escape(key)}`));
   }
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
-    return from.flatMap((item, index) => diff(item, to[index] as Json, `${path}/${index}`));
+    const within = from.flatMap((item, index) => diff(item, to[index] as Json, `${path}/${index}`));
+    return within.length > MOST_PLACES ? [{ op: 'replace', path, value: to }] : within;
   }
   return [{ op: 'replace', path, value: to }];
 }

@@ -17,6 +17,12 @@ export interface Refusal {
 
 export type SendEdit = (edit: Pick<Edit, 'base' | 'patch'>) => Promise<{ revision: number }>;
 
+/** Done on the page and not an edit yet: undo takes it back before any edit. */
+export interface Unsent {
+  label: string;
+  takeBack: () => void;
+}
+
 interface Confirmed {
   experiment: Experiment;
   revision: number;
@@ -38,6 +44,7 @@ export class Edits {
   experiment: Experiment = $state.raw() as Experiment;
   error: Refusal | null = $state.raw(null);
   pending = $state(false);
+  unsent: Unsent | null = $state.raw(null);
   #history: History = $state.raw(new History());
 
   #confirmed: Confirmed;
@@ -61,16 +68,16 @@ export class Edits {
   }
 
   get canUndo(): boolean {
-    return this.#history.past.length > 0;
+    return this.unsent !== null || this.#history.past.length > 0;
   }
 
   get canRedo(): boolean {
-    return this.#history.future.length > 0;
+    return this.unsent === null && this.#history.future.length > 0;
   }
 
   /** What the next undo takes back. */
   get undoLabel(): string | undefined {
-    return this.#history.past.at(-1)?.label;
+    return this.unsent?.label ?? this.#history.past.at(-1)?.label;
   }
 
   /** What the next redo does again. */
@@ -83,15 +90,18 @@ export class Edits {
     return this.#history.past.findLast((step) => fits(step.experiment))?.experiment;
   }
 
-  edit(label: string, change: (draft: Experiment) => void): void {
+  /** `alone` is a step of its own, however soon it follows another of its label. */
+  edit(label: string, change: (draft: Experiment) => void, { alone = false } = {}): void {
     const draft = structuredClone(this.experiment);
     change(draft);
     const next = withProvisionalNames(canonical(draft), () => ++this.#newLayers);
     if (isSame(next, this.experiment)) return;
-    this.#show(next, this.#history.edited(label, this.experiment, next, this.#now()));
+    const history = alone ? this.#history.closed() : this.#history;
+    this.#show(next, history.edited(label, this.experiment, next, this.#now()));
   }
 
   undo(): void {
+    if (this.unsent) return this.unsent.takeBack();
     const moved = this.#history.undone(this.experiment);
     if (moved) this.#show(moved.experiment, moved.history);
   }

@@ -148,6 +148,29 @@ describe('Edits', () => {
     expect(server.edits.canUndo).toBe(false);
   });
 
+  it('undoes one of two quick edits of one name where each is a step of its own', async () => {
+    for (const value of [0.1, 0.2]) server.edits.edit('Draw a point', rate(value), { alone: true });
+    await server.finish();
+    server.edits.undo();
+    await server.finish();
+    expect(rateOf(server.experiment)).toBe(0.1);
+    server.edits.undo();
+    await server.finish();
+    expect(rateOf(server.experiment)).toBe(0.03);
+  });
+
+  it('takes back first what was done on the page and is no edit yet', async () => {
+    server.edits.edit('Rate', rate(0.1));
+    await server.finish();
+    server.edits.unsent = { label: 'Clear all points', takeBack: () => (server.edits.unsent = null) };
+    expect([server.edits.undoLabel, server.edits.canRedo]).toEqual(['Clear all points', false]);
+    server.edits.undo();
+    expect(rateOf(server.edits.experiment)).toBe(0.1);
+    server.edits.undo();
+    await server.finish();
+    expect(rateOf(server.experiment)).toBe(0.03);
+  });
+
   it('brings a removed layer back under its own name', async () => {
     server.edits.edit('Remove', (draft) => draft.network.layers.pop());
     await server.accept();

@@ -39,7 +39,7 @@ export class History {
   undone(from: Experiment): Moved | null {
     const step = this.past.at(-1);
     if (!step) return null;
-    const past = this.past.slice(0, -1).map(sealed);
+    const { past } = new History(this.past.slice(0, -1)).closed();
     return { experiment: step.experiment, history: new History(past, [...this.future, left(step, from)]) };
   }
 
@@ -47,6 +47,11 @@ export class History {
     const step = this.future.at(-1);
     if (!step) return null;
     return { experiment: step.experiment, history: new History([...this.past, left(step, from)], this.future.slice(0, -1)) };
+  }
+
+  /** No later edit merges with any of these. */
+  closed(): History {
+    return new History(this.past.map((step) => ({ ...step, atMs: LONG_AGO })), this.future);
   }
 
   /** Not by way of this experiment. */
@@ -63,4 +68,3 @@ export class History {
 }
 
 const left = ({ label }: Step, experiment: Experiment): Step => ({ label, experiment, atMs: LONG_AGO });
-const sealed = (step: Step): Step => ({ ...step, atMs: LONG_AGO });

@@ -22,7 +22,7 @@ import type { Frame } from '../wire/frame';
 import { deleteSession, liveUrl, type Access } from './api';
 import { Counters } from './counters.svelte';
 import { factsOf } from './data';
-import { Edits, type Refusal } from './edits.svelte';
+import { Edits, type Refusal, type Unsent } from './edits.svelte';
 import { withKnownNames } from './experiments';
 import { FrameStore } from './frames';
 import { lesson } from './lesson.svelte';
@@ -156,8 +156,13 @@ export class Session {
   }
 
   /** Optimistic; `change` mutates a deep copy. At most one edit is in flight, later ones merge. Undoable. */
-  edit(label: string, change: (draft: Experiment) => void): void {
-    if (this.canEdit) this.#edits.edit(label, change);
+  edit(label: string, change: (draft: Experiment) => void, how?: { alone?: boolean }): void {
+    if (this.canEdit) this.#edits.edit(label, change, how);
+  }
+
+  /** What undo takes back first. */
+  hold(unsent: Unsent | null): void {
+    this.#edits.unsent = unsent;
   }
 
   undo(): void {

@@ -1,12 +1,14 @@
 /** What choosing a data set does to the experiment. Pure. */
 import type { BundledData, DataSetFacts, Experiment, SyntheticData } from '../../schema.gen';
 import { isPlane, noiseNames, PLAIN, type Data } from '../../state/data';
+import { classesIn, type DrawnTask, type Point } from '../../state/strokes';
 
 const BUNDLED_TRAIN_FRACTION = 0.8;
+const NEEDS_CLASSES: readonly Experiment['training']['loss'][] = ['cross_entropy', 'focal', 'hinge'];
 /** Where the person comes from a real set and has no settings of the plane yet. */
 const FIRST_PLANE = { samples: 500, noise: 0.1, train_fraction: 0.5 } as const;
 
-/** Settings that mean the same for the new set are kept; cross-entropy gives way where there are no classes. */
+/** Settings that mean the same for the new set are kept; a loss of classes gives way where there are none. */
 export function chooseData(draft: Experiment, facts: DataSetFacts): void {
   const { data } = draft;
   if (facts.source === 'bundled') {
@@ -28,7 +30,28 @@ export function chooseData(draft: Experiment, facts: DataSetFacts): void {
       ...(facts.takes_classes ? { classes: facts.classes.length } : {}),
     };
   }
-  if (facts.task === 'regression' && draft.training.loss === 'cross_entropy') draft.training.loss = 'auto';
+  fitLoss(draft, facts.task);
+}
+
+/** Points drawn by hand instead of whatever was there, or instead of those drawn before. */
+export function chooseDrawn(draft: Experiment, task: DrawnTask, points: readonly Point[]): void {
+  const { data } = draft;
+  const kept = data.source === 'drawn' ? data : null;
+  draft.data = {
+    ...keptOnPlane(data),
+    // Copied labels are as wrong already as they were made.
+    label_noise: kept?.label_noise ?? 0,
+    train_fraction: isPlane(data) ? data.train_fraction : FIRST_PLANE.train_fraction,
+    source: 'drawn',
+    task,
+    classes: classesIn(task === 'classification' ? points : []),
+    points: points.map((point): Point => [...point]),
+  };
+  fitLoss(draft, task);
+}
+
+function fitLoss({ training }: Experiment, task: DataSetFacts['task']): void {
+  if (task !== 'classification' && NEEDS_CLASSES.includes(training.loss)) training.loss = 'auto';
 }
 
 /** Formulas name columns, and so do switches: neither means anything over others. */
