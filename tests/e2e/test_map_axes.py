@@ -11,17 +11,15 @@ from playwright.sync_api import Locator, Page, expect
 from safetensors.numpy import load
 
 from e2e.conftest import Visits
-from e2e.screen import animation_frames, button, open_idea, wait_past
+from e2e.screen import WAIT_MS, button, open_idea, wait_past
 from e2e.second_client import SecondClient, following
 from live_client import Message
-from serving import ServerProcess
+from serving import ServerProcess, until
 
 COMPONENTS = {"type": "components"}
 SEED = 5
 """Draws training rows that leave out the longest or the shortest petal of the first draw."""
 SIDE = 50
-FRAMES = 500
-"""In which the page has to draw what it was asked for."""
 CLEAR = 0.3
 """Cells this far from the border are painted in the colour of their side, whatever smooths between cells."""
 
@@ -77,15 +75,14 @@ def assert_drawn(page: Page, server: ServerProcess, client: SecondClient, axes: 
     sides = 2.0 * expected.values - 1.0
     clear = np.abs(sides) > CLEAR
     assert clear.mean() > 0.5
-    for _ in range(FRAMES):
+
+    def agrees() -> bool:
         colours = np.array(page.locator("[data-canvas=output]").evaluate(_COLOURS, SIDE), float)
         # Neighbours of the drawn border are darker or lighter than their own colour.
-        agrees = (np.sign(colours[clear]) == np.sign(sides[clear])).mean()
-        if agrees > 0.99 and np.corrcoef(colours, sides)[0, 1] > 0.95:
-            break
-        animation_frames(page, 1)
-    else:
-        raise AssertionError(f"The map is another than the engine's: {agrees}")
+        alike = (np.sign(colours[clear]) == np.sign(sides[clear])).mean()
+        return bool(alike > 0.99 and np.corrcoef(colours, sides)[0, 1] > 0.95)
+
+    until(agrees, secs=WAIT_MS / 1000, why="The map is another than the engine's")
     left, right, bottom, top = expected.facts["domain"]
 
     def placed(split: str) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ def figure(page: Page, row: str, column: int) -> float:
 def test_on_the_circle_a_line_fails_and_a_tree_works_and_can_be_read(visit: Visits) -> None:
     page = visit()
     button(page, "Circle").click()
-    # Fits run at the lowest priority: what trains on would keep them waiting.
+    # Fits run at a low priority: what trains on would keep them waiting.
     pause(page)
     page.get_by_role("region", name="Other models").get_by_role("button").click()
     dialog = comparison(page)

@@ -51,7 +51,7 @@ async def test_the_result_is_what_the_job_returned_and_not_what_it_printed(erran
 async def test_a_job_runs_within_its_limits_at_the_lowest_priority(errands: Errands) -> None:
     found = await errands.run(JOB, {"do": "limits"})
     limits = {"RLIMIT_AS": 1 << 29, "RLIMIT_CPU": 20, "RLIMIT_NOFILE": 64}
-    assert found == {"niceness": 19, "oom_score_adj": "1000", **limits}
+    assert found == {"niceness": 10, "oom_score_adj": "1000", **limits}
 
 
 async def test_a_typed_error_arrives_as_it_was_raised(errands: Errands) -> None:

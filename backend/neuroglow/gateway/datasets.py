@@ -38,7 +38,7 @@ CPU_SECS = 20
 """For reading any file; large ones get more by their size, for a million rows are honest work and no attack."""
 CPU_BYTES_PER_SEC = 8 << 20
 WALL_FACTOR = 6
-"""Wall time per processor time: at the lowest priority a child waits for everybody else."""
+"""Wall time per processor time: at its low priority a child waits for everybody else."""
 KEPT_SHEETS = 64
 FAILED = "The file could not be read to its end; it is damaged, or not what it says it is"
 

@@ -7,7 +7,7 @@ The module's side is `neuroglow/errand.py`: a function from a JSON object to a J
 file whose path the caller put into the request. Nothing of a client's may become part of a path or a module's name.
 
 What `run` promises:
-- The child is started by exec (`python -m MODULE`), never by fork of this process, at nice 19, with limits of address
+- The child is started by exec (`python -m MODULE`), never by fork of this process, at nice 10, with limits of address
   space, processor time, open files and wall time, and with no network unless its module asks for it. It dies with the
   gateway, however that went.
 - At most `at_once` children run; `waiting` more calls queue for their turn, further ones raise `AtCapacityError` (429).
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 LOGGED_BYTES = 4096
 """Of what a child wrote to stderr; the rest is read and dropped."""
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 """Children share the processor with the engine, and every thread of a library reserves address space."""
 
 log = Log("errand")
@@ -142,7 +142,7 @@ async def _start(errand: Errand) -> asyncio.subprocess.Process:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),
+        env=os.environ | dict.fromkeys(ONE_THREAD, "1"),
     )  # fmt: skip
 
 

@@ -142,7 +142,7 @@ class Limits(BaseModel):
 
     # Jobs in processes of their own
     errands: int = 2
-    """Run at once, at the lowest priority."""
+    """Run at once, at a low priority."""
     errands_waiting: int = 32
 
     # Lifetime
