@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +36,8 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
         case "turn":
             while True:
                 pass
+        case "be killed":
+            os.kill(os.getpid(), signal.SIGKILL)
         case "talk":
             return {"text": "x" * 10_000}
         case "wait":
@@ -62,4 +65,5 @@ def _refused(attempt: Any) -> bool:
 
 
 if __name__ == "__main__":
+    errand.OOM_SCORE = Path(os.environ.get("OOM_SCORE", errand.OOM_SCORE))
     errand.carry_out(work)

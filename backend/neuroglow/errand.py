@@ -17,6 +17,7 @@ libraries' chatter included, goes to stderr and into the server's log, never to 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -32,6 +33,9 @@ from neuroglow.errors import ErrandLimitError, NeuroglowError
 NICENESS = 10
 """A tenth of what others get where all are busy. At 19 it is a hundredth: a table that takes a second to read took a
 minute on a busy machine."""
+OOM_SCORE = Path("/proc/self/oom_score_adj")
+FIRST_TO_GO = "1000"
+"""Where memory runs out it is the job that ends, not a worker with everybody's sessions."""
 _PR_SET_PDEATHSIG = 1
 _FORBIDDEN = ("pickle.find_class", "os.exec", "os.fork", "os.posix_spawn", "os.system", "subprocess.Popen")
 """What no job may do, by the names of Python's audit events."""
@@ -86,8 +90,9 @@ def _die_with_parent(parent: int) -> None:
 def _limit(memory_bytes: int, cpu_secs: int, files: int) -> None:
     os.nice(NICENESS)
     if sys.platform == "linux":
-        # Where memory runs out it is the job that ends, not a worker with everybody's sessions.
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        # A container may show it read-only or not at all; the job's own limits hold there as well.
+        with contextlib.suppress(OSError):
+            OOM_SCORE.write_text(FIRST_TO_GO)
     # Ctrl-C goes to a whole terminal; the gateway decides when an errand ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

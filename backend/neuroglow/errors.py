@@ -16,7 +16,7 @@
     ├── TooLargeError              a body above its byte limit
     ├── StaleRevisionError         an edit based on an older revision; carries the current one
     ├── IllegalStateError          the session's state does not allow the action
-    ├── AtCapacityError            no room for another session, viewer or subscription
+    ├── AtCapacityError            no room for another session, viewer, subscription or job
     ├── RateLimitedError           too many messages or requests
     ├── UnsupportedProtocolError   a client that speaks another protocol version
     ├── EngineUnavailableError     no engine worker can answer now

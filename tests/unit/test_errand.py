@@ -19,7 +19,6 @@ from neuroglow.errors import (
     ErrandLimitError,
     InternalError,
     InvalidInputError,
-    NeuroglowError,
     UploadRejectedError,
 )
 from neuroglow.gateway.errand import Errand, Errands, while_connected
@@ -48,10 +47,22 @@ async def test_the_result_is_what_the_job_returned_and_not_what_it_printed(erran
     assert await errands.run(JOB, request) == request
 
 
-async def test_a_job_runs_within_its_limits_at_the_lowest_priority(errands: Errands) -> None:
+async def test_a_job_runs_within_its_limits_behind_everybody_else(errands: Errands) -> None:
     found = await errands.run(JOB, {"do": "limits"})
     limits = {"RLIMIT_AS": 1 << 29, "RLIMIT_CPU": 20, "RLIMIT_NOFILE": 64}
     assert found == {"niceness": 10, "oom_score_adj": "1000", **limits}
+
+
+async def test_a_job_runs_where_it_cannot_offer_itself_to_go_first(
+    errands: Errands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OOM_SCORE", str(tmp_path / "no proc" / "here"))
+    assert await errands.run(JOB, {"do": "echo"}) == {"do": "echo"}
+
+
+async def test_a_job_that_the_system_kills_names_no_limit_of_its_own(errands: Errands) -> None:
+    with pytest.raises(AtCapacityError, match="ran short of memory; try again later"):
+        await errands.run(JOB, {"do": "be killed"})
 
 
 async def test_a_typed_error_arrives_as_it_was_raised(errands: Errands) -> None:
@@ -98,7 +109,7 @@ async def test_only_so_many_run_and_only_so_many_wait(errands: Errands, tmp_path
     errands.close()
     ends = await asyncio.gather(*calls, return_exceptions=True)
     assert isinstance(ends[0], asyncio.CancelledError)
-    assert all(isinstance(end, NeuroglowError) for end in ends[1:])
+    assert all(isinstance(end, AtCapacityError) and "stopping" in end.message for end in ends[1:])
     assert not any(psutil.pid_exists(pid) for pid in running)
 
 

@@ -13,7 +13,8 @@ What `run` promises:
 - At most `at_once` children run; `waiting` more calls queue for their turn, further ones raise `AtCapacityError` (429).
 - Cancelling the call, or the client of `while_connected` going away, kills the child at once; so does `close`.
 - Errors are typed: those that the module raised arrive as they were; `ErrandLimitError` (422, with `limit` `memory`,
-  `time` or `answer`) where it used more than it may; `InternalError` where it crashed. Its stderr goes to the log.
+  `time` or `answer`) where it used more than it may; `AtCapacityError` (429) where the system ended it for want of
+  memory, or the server stops; `InternalError` where it crashed. Its stderr goes to the log.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Errands:
 
     async def _carry_out(self, errand: Errand, request: dict[str, Any]) -> dict[str, Any]:
         if self._closed:
-            raise AtCapacityError("The server is stopping")
+            raise _stopping()
         child = await _start(errand)
         self._children.add(child)
         try:
@@ -109,6 +110,8 @@ class Errands:
             self._children.discard(child)
         if said:
             log.warning("errand_said", module=errand.module, text=said.decode(errors="replace"))
+        if self._closed:
+            raise _stopping()
         return _result(errand, answer, child.returncode or 0)
 
 
@@ -172,9 +175,13 @@ def _kill(child: asyncio.subprocess.Process) -> None:
 def _result(errand: Errand, answer: bytes, returncode: int) -> dict[str, Any]:
     if returncode == -signal.SIGXCPU:
         raise _too_long(errand.cpu_secs)
-    if returncode in (-signal.SIGABRT, -signal.SIGKILL):
-        # What libraries in Rust and C++ do when an allocation fails, and what the system does when it has no more.
+    if returncode == -signal.SIGABRT:
+        # What libraries in Rust and C++ do when an allocation fails.
         raise out_of_memory(errand.memory_bytes)
+    if returncode == -signal.SIGKILL:
+        # What the system does when it has no more memory; nothing here kills a child whose answer is waited for.
+        log.warning("errand_killed", module=errand.module)
+        raise AtCapacityError("The server ran short of memory; try again later")
     try:
         document = json.loads(answer)
     except ValueError:
@@ -184,6 +191,10 @@ def _result(errand: Errand, answer: bytes, returncode: int) -> dict[str, Any]:
         raise error_from_payload(document["error"])
     result: dict[str, Any] = document["result"]
     return result
+
+
+def _stopping() -> AtCapacityError:
+    return AtCapacityError("The server is stopping")
 
 
 def _too_long(secs: float) -> ErrandLimitError:
