@@ -86,8 +86,11 @@ def fetched(shelf: Shelf, name: str) -> DataSheet:
     public = public_set(name)
     folder = shelf.store.begin(public.dataset)
     home = shelf.store.downloads(name)
-    fetch({"name": name, "home": str(home), "folder": str(folder), "bounds": bounds()})
-    return shelf.store.publish(public.dataset, public.dataset)
+    try:
+        fetch({"name": name, "home": str(home), "folder": str(folder), "bounds": bounds()})
+        return shelf.store.publish(public.dataset, public.dataset)
+    finally:
+        shelf.store.abandon(public.dataset)
 
 
 @pytest.mark.parametrize("public", PUBLIC_SETS, ids=lambda public: public.name)
@@ -141,7 +144,7 @@ def test_what_arrives_damaged_again_and_again_is_refused(shelf: Shelf, openml: O
 @pytest.mark.parametrize("wrong", [b"<html>", b"{}", b"[]"])
 def test_an_answer_of_another_kind_is_refused(shelf: Shelf, openml: OpenMl, wrong: bytes) -> None:
     openml.files = published("mnist") | {"api/v1/json/data/554": wrong}
-    with pytest.raises(FetchFailedError, match=r"mnist\.npz"):
+    with pytest.raises(FetchFailedError, match=r"arrived damaged.*mnist\.npz"):
         fetched(shelf, "mnist")
 
 
@@ -152,11 +155,26 @@ def test_a_publisher_that_refuses_is_quoted(shelf: Shelf, openml: OpenMl, status
         fetched(shelf, "mnist")
 
 
-def test_another_set_under_the_same_number_is_refused(shelf: Shelf, openml: OpenMl) -> None:
+def test_another_set_under_the_same_number_is_refused_until_the_right_one_is_there(
+    shelf: Shelf, openml: OpenMl
+) -> None:
     files = {path.replace("40996", "554"): content for path, content in published("cifar_10").items()}
     openml.files = {path.replace("40927", "554"): content.replace(b"40927", b"554") for path, content in files.items()}
     with pytest.raises(FetchFailedError, match="arrived damaged"):
         fetched(shelf, "mnist")
+    openml.files = published("mnist")
+    assert fetched(shelf, "mnist").rows == ROWS
+
+
+def test_pixels_or_labels_that_cannot_be_are_refused_until_the_right_ones_are_there(
+    shelf: Shelf, openml: OpenMl
+) -> None:
+    for first, wrong in ((b"@DATA\n", b"@DATA\n-"), (b"{0,1,2,3,4,5,6,7,8,9}", b"NUMERIC")):
+        openml.files = published("mnist", changed=(first, wrong))
+        with pytest.raises(FetchFailedError, match="arrived damaged"):
+            fetched(shelf, "mnist")
+    openml.files = published("mnist")
+    assert fetched(shelf, "mnist").rows == ROWS
 
 
 def test_without_a_network_it_says_so_and_what_to_do(shelf: Shelf, openml: OpenMl) -> None:

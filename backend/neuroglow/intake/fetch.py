@@ -2,12 +2,14 @@
 
 Request: `name` of the set, `home` for what is downloaded (scikit-learn's `data_home`), `folder` (new and empty) for the
 data set, `bounds`. Result: the sheet's essentials; the sheet itself is in the folder. Scikit-learn fetches, checks the
-checksum, keeps what it downloaded in `home` and finds it there again; nothing of it is ever unpickled.
+checksum, keeps what it downloaded in `home` and finds it there again; nothing of it is ever unpickled. What is not what
+it should be goes from there, or every further attempt would find it again.
 """
 
 from __future__ import annotations
 
 import errno
+import shutil
 import socket
 import zlib
 from collections.abc import Iterator
@@ -28,16 +30,23 @@ BLOCK_ROWS = 4096
 """Pixels arrive as float64; only so many rows at once are copied on the way to bytes."""
 
 
+class _DamagedError(Exception):
+    """What arrived is not what it should be."""
+
+
 def fetch(request: dict[str, Any]) -> dict[str, Any]:
     """Raises `NoNetworkError`, or `FetchFailedError` for what did not arrive as what it should be."""
     public, home, folder = public_set(request["name"]), Path(request["home"]), Path(request["folder"])
-    with _told(public):
-        values, targets, names = _download(public, home)
-
     from neuroglow.intake.bounds import Bounds
     from neuroglow.intake.files import write_data_set
 
-    columns = _columns(public, values, targets, names, Bounds.of(request["bounds"]))
+    try:
+        with _told(public):
+            values, targets, names = _download(public, home)
+        columns = _columns(public, values, targets, names, Bounds.of(request["bounds"]))
+    except _DamagedError:
+        shutil.rmtree(home, ignore_errors=True)
+        raise FetchFailedError(f"{public.title} arrived damaged from openml.org; try again, {public.way_out}") from None
     note = f"Fetched from OpenML, where it is data set {public.openml_id}"
     return write_data_set(folder, columns, title=public.title, form="openml", notes=[note], data_id=public.dataset)
 
@@ -72,11 +81,7 @@ def _told(public: PublicSet) -> Iterator[None]:
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise StorageFullError("The server's disk is full; nothing can be fetched until there is room") from None
-        raise _damaged(public) from error
-
-
-def _damaged(public: PublicSet) -> FetchFailedError:
-    return FetchFailedError(f"{public.title} arrived damaged from openml.org; try again, {public.way_out}")
+        raise _DamagedError from error
 
 
 def _columns(public: PublicSet, values: Any, targets: Any, names: list[str], bounds: Any) -> list[Any]:
@@ -84,7 +89,7 @@ def _columns(public: PublicSet, values: Any, targets: Any, names: list[str], bou
     from neuroglow.intake.column import number_column, number_text, preview_rows, words_column
 
     if values.ndim != 2 or values.shape[1] != public.columns or len(targets) != len(values):
-        raise _damaged(public)
+        raise _DamagedError
     if public.image_shape is not None:
         from neuroglow.intake.images import image_column
 
@@ -107,7 +112,7 @@ def _pixels(public: PublicSet, values: Any) -> Any:
     for start in range(0, len(values), BLOCK_ROWS):
         block = values[start : start + BLOCK_ROWS]
         if not (block >= 0.0).all() or not (block <= 255.0).all():
-            raise _damaged(public)
+            raise _DamagedError
         pixels[start : start + BLOCK_ROWS] = block.reshape(-1, channels, height, width).transpose(0, 2, 3, 1)
     return pixels
 
@@ -117,7 +122,7 @@ def _labels(public: PublicSet, targets: Any) -> list[str]:
     try:
         return [places[str(target)] for target in targets]
     except KeyError:
-        raise _damaged(public) from None
+        raise _DamagedError from None
 
 
 if __name__ == "__main__":
