@@ -20,10 +20,13 @@ PATIENCE_SECS = 200.0
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """Has downloaded two of the sets, and reaches nothing any more."""
+    """Has downloaded two of the sets, and reaches nothing any more; copying one of them here once broke off."""
     data_dir = tmp_path_factory.mktemp("data")
     for name in ("fashion_mnist", "california_housing"):
         keep_downloaded(data_dir, name)
+    unfinished = data_dir / "datasets" / public_set("fashion_mnist").dataset
+    unfinished.mkdir(parents=True)
+    (unfinished / "c0.npy").write_bytes(b"half")
     with serving(data_dir, environment=NO_NETWORK) as own:
         yield own
 

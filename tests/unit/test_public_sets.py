@@ -128,6 +128,19 @@ def test_a_set_is_downloaded_once(shelf: Shelf, openml: OpenMl) -> None:
     assert not openml.asked
 
 
+@pytest.mark.parametrize("sheet", [None, b"{"], ids=["no sheet", "half a sheet"])
+def test_a_copy_that_broke_off_is_replaced_by_what_is_fetched(shelf: Shelf, sheet: bytes | None) -> None:
+    public = public_set("california_housing")
+    unfinished = shelf.store.root / public.dataset
+    unfinished.mkdir()
+    (unfinished / "c0.npy").write_bytes(b"half")
+    if sheet is not None:
+        (unfinished / "sheet.json").write_bytes(sheet)
+    keep_downloaded(shelf.folder, public.name)
+    sheet_made = fetched(shelf, public.name)
+    assert load(shelf.spec(sheet_made, train_fraction=0.5)).train.raw.shape == (ROWS // 2, public.columns)
+
+
 def test_what_broke_off_once_is_downloaded_again(shelf: Shelf, openml: OpenMl) -> None:
     openml.files, openml.cuts = published("california_housing"), 1
     with pytest.warns(RuntimeWarning, match="redownloading"):

@@ -24,6 +24,7 @@ from neuroglow.gateway.errand import Errand, Errands, while_connected
 from neuroglow.gateway.logs import Log
 from neuroglow.gateway.multipart import receive_file
 from neuroglow.gateway.tokens import new_id
+from neuroglow.gateway.undivided import undivided
 from neuroglow.spec.base import parse
 from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import AnyData
@@ -114,7 +115,7 @@ class Datasets:
         self._sheets.pop(data_id, None)
 
     async def publish(self, arrival: str, result: dict[str, Any], *, name: str) -> DataSheet:
-        """What an errand wrote into the folder of the arrival becomes the data set `name`."""
+        """What an errand wrote into the folder of the arrival becomes the data set `name`. Not to be cancelled."""
         stored_bytes = int(result["stored_bytes"])
         await self.require_room(arrival, self._arriving[arrival] + stored_bytes)
         sheet = await asyncio.to_thread(self._store.publish, arrival, name)
@@ -172,7 +173,7 @@ class Datasets:
             ) from None
         except InternalError:
             raise UploadRejectedError(FAILED) from None
-        return await self.publish(data_id, result, name=data_id)
+        return await undivided(self.publish(data_id, result, name=data_id))
 
 
 def _absent(data_id: str) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 from neuroglow.errors import ErrandLimitError, FetchFailedError, InternalError, NotFoundError
 from neuroglow.gateway.datasets import Datasets, bounds_document
 from neuroglow.gateway.errand import Errand, Errands
 from neuroglow.gateway.joined import Joined
+from neuroglow.gateway.undivided import undivided
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.public import PublicSet
 from neuroglow.spec.sheet import DataSheet
@@ -35,7 +37,8 @@ class PublicSets:
 
     async def get(self, public: PublicSet) -> tuple[DataSheet, bool]:
         """The set, and whether it had to be fetched for that. Cancel the call when nobody waits for it any more."""
-        with contextlib.suppress(NotFoundError):
+        # What cannot be read is fetched anew and replaced.
+        with contextlib.suppress(NotFoundError, InternalError):
             return await self._datasets.sheet(public.dataset), False
         return await self._fetching.run(public.name, lambda: self._fetch(public)), True
 
@@ -58,8 +61,7 @@ class PublicSets:
                         "bounds": bounds_document(self._limits),
                     },
                 )
-                sheet = await self._datasets.publish(arrival, result, name=public.dataset)
-            await asyncio.to_thread(self._store.drop_downloads, public.name)
+                return await undivided(self._keep(public, arrival, result))
         except ErrandLimitError as error:
             raise FetchFailedError(
                 f"Fetching {public.title} broke off. {error.message}; try again later, {public.way_out}"
@@ -68,6 +70,10 @@ class PublicSets:
             raise FetchFailedError(
                 f"Fetching {public.title} broke off, and the server's log says why; try again, {public.way_out}"
             ) from None
+
+    async def _keep(self, public: PublicSet, arrival: str, result: dict[str, Any]) -> DataSheet:
+        sheet = await self._datasets.publish(arrival, result, name=public.dataset)
+        await asyncio.to_thread(self._store.drop_downloads, public.name)
         return sheet
 
 

@@ -47,9 +47,12 @@ class DatasetStore:
 
     def publish(self, data_id: str, name: str) -> DataSheet:
         """Make what was written into the hidden folder of `data_id` the data set `name`, unless there is one already;
-        durable when this returns."""
-        folder = self.folder(name)
-        if not folder.exists():
+        durable when this returns. A folder without a sheet that can be read is none: copying it broke off."""
+        try:
+            return self.sheet(name)
+        except (NotFoundError, InternalError):
+            folder = self.folder(name)
+            shutil.rmtree(folder, ignore_errors=True)
             self._hidden(data_id).replace(folder)
             sync_folder(self.root)
         return self.sheet(name)
