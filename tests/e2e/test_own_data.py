@@ -141,7 +141,7 @@ def test_a_public_set_is_fetched_by_a_click_or_the_page_says_what_to_do(visit: V
     expect(offered).to_have_text([re.compile(f"^{name}") for name in ("MNIST", "Fashion", "CIFAR", "California")])
     offered.nth(0).press("Enter")
     expect(dialog.get_by_role("progressbar", name="Fetching MNIST")).to_be_visible()
-    dialog.get_by_role("button", name="Cancel").press("Enter")
+    dialog.get_by_role("button", name="Stop waiting").press("Enter")
     expect(dialog.get_by_role("alert")).to_have_count(0)
     offered.nth(0).click()
     expect(dialog.get_by_role("alert")).to_contain_text("MNIST could not be fetched")

@@ -62,7 +62,7 @@ class Gateway:
     async def stop(self) -> None:
         """Everything to disk, no worker and no errand left."""
         self.errands.close()
-        self.public_sets.close()
+        await self.public_sets.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -9,7 +9,7 @@ from typing import Any
 from neuroglow.errors import ErrandLimitError, FetchFailedError, InternalError, NotFoundError
 from neuroglow.gateway.datasets import Datasets, bounds_document
 from neuroglow.gateway.errand import Errand, Errands
-from neuroglow.gateway.joined import Joined
+from neuroglow.gateway.logs import Log
 from neuroglow.gateway.undivided import undivided
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.public import PublicSet
@@ -26,24 +26,46 @@ VALUES_PER_CPU_SEC = 500_000
 WALL_SECS = 3600.0
 """CIFAR-10 over a slow line. A connection that goes silent is given up much sooner."""
 
+log = Log("public_sets")
+
 
 class PublicSets:
-    """One is fetched at a time, beside the other errands: a slow line must not keep anybody's upload waiting."""
+    """One is fetched at a time, beside the other errands: a slow line must not keep anybody's upload waiting.
+
+    A fetch goes on when nobody waits for it any more: whatever stands between a browser and this server cuts a request
+    that is silent for a minute, and what had arrived by then would be lost each time.
+    """
 
     def __init__(self, limits: Limits, store: DatasetStore, datasets: Datasets) -> None:
         self._limits, self._store, self._datasets = limits, store, datasets
         self._errands = Errands(at_once=1, waiting=limits.errands_waiting)
-        self._fetching = Joined[DataSheet]()
+        self._fetching: dict[str, asyncio.Task[DataSheet]] = {}
 
     async def get(self, public: PublicSet) -> tuple[DataSheet, bool]:
-        """The set, and whether it had to be fetched for that. Cancel the call when nobody waits for it any more."""
+        """The set, and whether it had to be fetched for that. Who asks meanwhile waits for the same fetch."""
         # What cannot be read is fetched anew and replaced.
         with contextlib.suppress(NotFoundError, InternalError):
             return await self._datasets.sheet(public.dataset), False
-        return await self._fetching.run(public.name, lambda: self._fetch(public)), True
+        fetching = self._fetching.get(public.name) or self._begin(public)
+        await asyncio.wait({fetching})
+        return fetching.result(), True
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """End all fetches."""
         self._errands.close()
+        await asyncio.gather(*self._fetching.values(), return_exceptions=True)
+
+    def _begin(self, public: PublicSet) -> asyncio.Task[DataSheet]:
+        fetching = self._fetching[public.name] = asyncio.create_task(self._fetch(public))
+
+        def ended(task: asyncio.Task[DataSheet]) -> None:
+            del self._fetching[public.name]
+            # Perhaps nobody is there to be told.
+            if not task.cancelled() and (error := task.exception()):
+                log.warning("public_set_not_fetched", name=public.name, text=str(error))
+
+        fetching.add_done_callback(ended)
+        return fetching
 
     async def _fetch(self, public: PublicSet) -> DataSheet:
         try:
