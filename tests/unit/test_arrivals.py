@@ -1,4 +1,5 @@
-"""Data sets on their way in: what is done together stays together, whoever leaves meanwhile."""
+"""Data sets on their way in and files of rows on their way out: what is done together stays together, whoever leaves
+meanwhile, and the disk is never promised twice."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from neuroglow.errors import StorageFullError
+from neuroglow.errors import AtCapacityError, StorageFullError
 from neuroglow.gateway.datasets import Datasets
 from neuroglow.gateway.errand import Errands
 from neuroglow.spec.limits import Limits
@@ -79,3 +80,70 @@ async def test_who_leaves_while_a_set_is_put_in_its_place_leaves_it_whole_and_co
     assert store.sheet(kept.name).rows == 2
     with pytest.raises(StorageFullError, match="keeps 1 data sets"):
         await datasets.paste(client, "age\n5\n6\n", "More")
+
+
+class SmallDisk(DatasetStore):
+    """Has room for 100 bytes, beside what others wrote."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(data_dir)
+        self.written_bytes = 0
+
+    def free_bytes(self) -> int:
+        return 100 - self.written_bytes
+
+
+async def test_room_that_is_set_aside_for_one_answer_is_nobody_elses(tmp_path: Path, errands: Errands) -> None:
+    store = SmallDisk(tmp_path)
+    store.prepare()
+    datasets = Datasets(Limits(free_disk_bytes=10), store, errands)
+    async with datasets.departure(60) as first:
+        with pytest.raises(StorageFullError):
+            await leave_with(datasets, 40)
+        async with datasets.departure(30):
+            pass
+        store.written_bytes = 60
+        datasets.written(first)
+        async with datasets.departure(30), datasets.arrival() as upload:
+            await datasets.require_room(upload, 0)
+            store.written_bytes = 61
+            with pytest.raises(StorageFullError):
+                await datasets.require_room(upload, 1)
+    store.written_bytes = 0
+    async with datasets.departure(90):
+        pass
+
+
+async def test_of_those_who_ask_together_only_so_many_get_room_as_there_is(tmp_path: Path, errands: Errands) -> None:
+    store = SmallDisk(tmp_path)
+    datasets, everybody_asked = Datasets(Limits(free_disk_bytes=0), store, errands), asyncio.Event()
+
+    async def ask() -> bool:
+        try:
+            async with datasets.departure(40):
+                await everybody_asked.wait()
+        except StorageFullError:
+            return False
+        return True
+
+    asking = [asyncio.create_task(ask()) for _ in range(5)]
+    refused, _ = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+    while len(refused) < 3:
+        more, _ = await asyncio.wait(set(asking) - refused, return_when=asyncio.FIRST_COMPLETED)
+        refused |= more
+    everybody_asked.set()
+    assert sorted(await asyncio.gather(*asking)) == [False, False, False, True, True]
+
+
+async def test_only_so_many_answers_leave_at_once(tmp_path: Path, errands: Errands) -> None:
+    datasets = Datasets(Limits(uploads=1, free_disk_bytes=0), SmallDisk(tmp_path), errands)
+    async with datasets.departure(1) as first:
+        datasets.written(first)
+        with pytest.raises(AtCapacityError):
+            await leave_with(datasets, 1)
+    await leave_with(datasets, 1)
+
+
+async def leave_with(datasets: Datasets, size_bytes: int) -> None:
+    async with datasets.departure(size_bytes):
+        pass

@@ -15,7 +15,7 @@ import pytest
 
 from neuroglow.data import load
 from neuroglow.data.rows_file import work as write_rows
-from neuroglow.errors import InvalidInputError
+from neuroglow.errors import InvalidInputError, StorageFullError
 from neuroglow.export import TARGETS, rows_name, write_script
 from neuroglow.export.data import data_section
 from neuroglow.spec import Experiment, parse_experiment
@@ -113,6 +113,13 @@ def own_table(folder: Path) -> Experiment:
     request = {"data": data.to_document(), "datasets": str(shelf.store.root), "file": str(folder / rows_name(data))}
     assert write_rows(request)["bytes"] > 150 * 4 * len(input_names(data))
     return parse_experiment({"data": data.to_document(), "network": layers(5), "training": {"batch_size": 16}})
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_rows_that_find_the_disk_full_say_so(tmp_path: Path) -> None:
+    request = {"data": plane(), "datasets": str(tmp_path), "file": "/dev/full"}
+    with pytest.raises(StorageFullError, match="disk is full"):
+        write_rows(request)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 
 from neuroglow import errand
 from neuroglow.data import load, use_folder
+from neuroglow.errors import StorageFullError
 from neuroglow.spec.base import parse
 from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import AnyData, DataSpec
@@ -27,15 +29,20 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     data: AnyData = checked_data(parse(TypeAdapter(DataSpec), request["data"]), at="/data")
     dataset = load(data)
     path = Path(request["file"])
-    with path.open("xb") as file:
-        np.savez(
-            file,
-            X=dataset.train.inputs,
-            Y=dataset.train.labels,
-            X_test=dataset.test.inputs,
-            Y_test=dataset.test.labels,
-            inputs=np.array(input_names(data), np.str_),
-        )
+    try:
+        with path.open("wb") as file:
+            np.savez(
+                file,
+                X=dataset.train.inputs,
+                Y=dataset.train.labels,
+                X_test=dataset.test.inputs,
+                Y_test=dataset.test.labels,
+                inputs=np.array(input_names(data), np.str_),
+            )
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise StorageFullError("The server's disk is full; the rows cannot be written into a file just now") from None
     return {"bytes": path.stat().st_size}
 
 

@@ -53,6 +53,8 @@ class Datasets:
         self._sheets: dict[str, DataSheet] = {}
         self._arriving: dict[str, int] = {}
         """Bytes on disk of what is being received or read."""
+        self._leaving: dict[str, int] = {}
+        """Bytes that are yet to be written of files made for an answer."""
 
     async def load(self) -> None:
         """Find what earlier servers kept."""
@@ -148,8 +150,33 @@ class Datasets:
                 f"All data sets of this server together may have {self._limits.datasets_bytes >> 20:,} MiB, and with "
                 "this file they would have more; delete one first"
             )
-        if await asyncio.to_thread(self._store.free_bytes) < self._limits.free_disk_bytes:
+        if await self._spare_bytes() < 0:
             raise StorageFullError("The server's disk is nearly full; nothing can be taken in until there is room")
+
+    @contextlib.asynccontextmanager
+    async def departure(self, size_bytes: int) -> AsyncIterator[str]:
+        """An id for a file of that size that is made for an answer: room for it is set aside, and it keeps its place
+        among those that leave at once, until it is out. Say `written` when it is on the disk."""
+        spare_bytes = await self._spare_bytes()
+        if len(self._leaving) >= self._limits.uploads:
+            raise AtCapacityError("Many files are being taken along just now; try again in a moment")
+        if spare_bytes < size_bytes:
+            raise StorageFullError("The server's disk is nearly full; the rows cannot be written into a file just now")
+        data_id = new_id()
+        self._leaving[data_id] = size_bytes
+        try:
+            yield data_id
+        finally:
+            del self._leaving[data_id]
+
+    def written(self, departure: str) -> None:
+        """Its bytes are on the disk, and no longer free there."""
+        self._leaving[departure] = 0
+
+    async def _spare_bytes(self) -> int:
+        """Of the disk, beyond what has to stay free and what is set aside."""
+        free_bytes = await asyncio.to_thread(self._store.free_bytes)
+        return free_bytes - self._limits.free_disk_bytes - sum(self._leaving.values())
 
     async def _read(self, data_id: str, title: str, size_bytes: int) -> DataSheet:
         limits = self._limits

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from neuroglow.errors import StorageFullError
 from neuroglow.export import rows_name
 from neuroglow.gateway.errand import Errand, while_connected
 from neuroglow.gateway.gateway import gateway_of
 from neuroglow.gateway.permits import authorized, count
-from neuroglow.gateway.sending import file_answer
-from neuroglow.gateway.tokens import new_id
+from neuroglow.gateway.sending import FileAnswer
 from neuroglow.spec.data import AnyData
 from neuroglow.spec.datasets import input_names, row_count
 
@@ -27,17 +26,18 @@ async def rows(request: Request) -> Response:
     gateway = gateway_of(request)
     count(gateway)
     data, store = session.experiment.data, gateway.dataset_store
-    file = store.spooled(new_id())
-    free_bytes = await asyncio.to_thread(store.free_bytes)
-    if free_bytes - _size_bytes(data) < gateway.settings.limits.free_disk_bytes:
-        raise StorageFullError("The server's disk is nearly full; the rows cannot be written into a file just now")
-    work = {"data": data.to_document(), "datasets": str(store.root), "file": str(file)}
-    try:
-        await while_connected(request, gateway.errands.run(TAKE, work))
-        # What was opened can be read to its end though its name is gone.
-        return file_answer(await asyncio.to_thread(file.open, "rb"), rows_name(data))
-    finally:
-        await asyncio.to_thread(file.unlink, missing_ok=True)
+    async with AsyncExitStack() as held:
+        departure = await held.enter_async_context(gateway.datasets.departure(_size_bytes(data)))
+        file = store.spooled(departure)
+        work = {"data": data.to_document(), "datasets": str(store.root), "file": str(file)}
+        try:
+            await while_connected(request, gateway.errands.run(TAKE, work))
+            gateway.datasets.written(departure)
+            opened = held.enter_context(await asyncio.to_thread(file.open, "rb"))
+        finally:
+            # What was opened can be read to its end though its name is gone.
+            await asyncio.to_thread(file.unlink, missing_ok=True)
+        return FileAnswer(opened, rows_name(data), held.pop_all())
 
 
 def _size_bytes(data: AnyData) -> int:

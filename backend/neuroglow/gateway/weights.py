@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import secrets
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
@@ -15,7 +16,7 @@ from neuroglow.errors import EngineUnavailableError, InvalidInputError, StorageF
 from neuroglow.gateway.bodies import BODY_SECS
 from neuroglow.gateway.gateway import gateway_of
 from neuroglow.gateway.permits import authorized, count, owned
-from neuroglow.gateway.sending import file_answer
+from neuroglow.gateway.sending import FileAnswer
 from neuroglow.spec.datasets import facts, file_stem
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.memory import require_fits
@@ -29,12 +30,14 @@ async def download(request: Request) -> Response:
     session, _ = await authorized(request)
     count(gateway_of(request))
     await session.changes.write()
+    held = AsyncExitStack()
     try:
-        file = await asyncio.to_thread((Path(session.recorder.folder()) / "snapshot.safetensors").open, "rb")
+        snapshot = Path(session.recorder.folder()) / "snapshot.safetensors"
+        file = held.enter_context(await asyncio.to_thread(snapshot.open, "rb"))
     except FileNotFoundError:
         raise EngineUnavailableError("The engine is starting; try again in a moment") from None
     name = f"{file_stem(facts(session.experiment.data))}-{session.line.update}.safetensors"
-    return file_answer(file, f"neuroglow-{name}")
+    return FileAnswer(file, f"neuroglow-{name}", held)
 
 
 async def upload(request: Request) -> Response:
