@@ -141,6 +141,14 @@ def test_a_copy_that_broke_off_is_replaced_by_what_is_fetched(shelf: Shelf, shee
     assert load(shelf.spec(sheet_made, train_fraction=0.5)).train.raw.shape == (ROWS // 2, public.columns)
 
 
+def test_a_copy_that_lacks_a_column_is_replaced_by_what_is_fetched(shelf: Shelf) -> None:
+    keep_downloaded(shelf.folder, "california_housing")
+    sheet = fetched(shelf, "california_housing")
+    (shelf.store.root / sheet.id / "c3.npy").unlink()
+    assert fetched(shelf, "california_housing") == sheet
+    assert load(shelf.spec(sheet, train_fraction=0.5)).train.raw.shape == (ROWS // 2, 8)
+
+
 def test_what_broke_off_once_is_downloaded_again(shelf: Shelf, openml: OpenMl) -> None:
     openml.files, openml.cuts = published("california_housing"), 1
     with pytest.warns(RuntimeWarning, match="redownloading"):

@@ -45,7 +45,7 @@ class PublicSets:
         """The set, and whether it had to be fetched for that. Who asks meanwhile waits for the same fetch."""
         # What cannot be read is fetched anew and replaced.
         with contextlib.suppress(NotFoundError, InternalError):
-            return await self._datasets.sheet(public.dataset), False
+            return await asyncio.to_thread(self._store.whole_sheet, public.dataset), False
         fetching = self._fetching.get(public.name) or self._begin(public)
         await asyncio.wait({fetching})
         return fetching.result(), True

@@ -47,9 +47,9 @@ class DatasetStore:
 
     def publish(self, data_id: str, name: str) -> DataSheet:
         """Make what was written into the hidden folder of `data_id` the data set `name`, unless there is one already;
-        durable when this returns. A folder without a sheet that can be read is none: copying it broke off."""
+        durable when this returns. A folder without a sheet or a column is none: copying it broke off."""
         try:
-            return self.sheet(name)
+            return self.whole_sheet(name)
         except (NotFoundError, InternalError):
             folder = self.folder(name)
             shutil.rmtree(folder, ignore_errors=True)
@@ -81,6 +81,13 @@ class DatasetStore:
             raise NotFoundError("This data set is not on this server (any more); upload the file again") from None
         except ValidationError:
             raise InternalError("The sheet of this data set is damaged; upload the file again") from None
+
+    def whole_sheet(self, data_id: str) -> DataSheet:
+        """The same, of a set whose columns are all there: a copy that somebody made by hand may have broken off."""
+        sheet = self.sheet(data_id)
+        if sum(file.stat().st_size for file in self.folder(data_id).glob("c*.npy")) != sheet.stored_bytes:
+            raise NotFoundError("Parts of this data set are missing on this server; upload the file again")
+        return sheet
 
     def missing_rows(self, data_id: str, places: list[int]) -> int:
         """Rows in which at least one of these columns has no value."""
