@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from collections.abc import Iterator
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import Visits
-from e2e.screen import PHONE, button
+from e2e.screen import PHONE, WAIT_MS, button, open_idea
 from e2e.second_client import SecondClient, following
-from serving import ServerProcess
+from serving import ServerProcess, until
 
 Place = tuple[float, float]
 WIDTH = 12.0
@@ -37,8 +40,7 @@ def test_clusters_painted_by_mouse_are_learned(visit: Visits, server: ServerProc
         points = drawn(client, lambda points: len(points) > len(left) + 20)
         expect(page.locator("[data-drawn]")).to_have_text(f"{len(points)} of 2,000 points")
         assert {(x1 > 0, label) for x1, _, label in points} == {(False, 0), (True, 1)}
-        while not is_learned(client):
-            pass
+        until(lambda: is_learned(client), secs=WAIT_MS / 1000, why="two clusters apart are not told apart")
         expect(page.locator("[data-metric=train_accuracy]")).to_have_text("100.0%")
 
         button(page, "Add a class").click()
@@ -122,6 +124,33 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(visit: Visits, server: Se
         points = drawn(client, lambda points: len(points) >= 18)
         assert near(points[0], (-3, 3))
         assert board(page).bounding_box() == place
+
+
+def test_points_drawn_over_a_table_lie_on_the_plane_before_the_server_has_answered(
+    visit: Visits, server: ServerProcess
+) -> None:
+    page = visit()
+    open_idea(page, "Iris")
+    expect(page.locator("[data-axis=across]")).to_contain_text("component 1")
+    with following(server, page) as client:
+        with stopped(server):
+            page.get_by_role("button", name="Drawn points").click()
+            for place in [(-4, 5), (5, -1)]:
+                stroke(page, place)
+            expect(page.locator("[data-drawn='4']")).to_be_visible()
+        points = drawn(client, lambda points: len(points) == 4)
+        assert near(points[2], (-4, 5))
+        assert near(points[3], (5, -1))
+
+
+@contextlib.contextmanager
+def stopped(server: ServerProcess) -> Iterator[None]:
+    """The gateway answers nothing meanwhile; its connections stay."""
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)
 
 
 def is_learned(client: SecondClient) -> bool:

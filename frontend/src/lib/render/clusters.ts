@@ -1,7 +1,7 @@
 /** Clusters over two axes: every row as the mark of its cluster, one cluster against the rest, centres by number. */
 import type { Clustering } from '../schema.gen';
 import type { Palette } from './colors';
-import { placer, type Domain } from './outputmap';
+import { placer, WHOLE_PLANE, type Domain } from './outputmap';
 import { marking, traceMark } from './points';
 import { prepare } from './surface';
 
@@ -12,7 +12,7 @@ const DEVIATIONS = 2;
 
 /** A square that holds every row, on the plane the plane itself. */
 export function domainOf({ axes, positions }: Clustering): Domain {
-  if (axes[0] === 'x1') return [-6, 6, -6, 6];
+  if (axes[0] === 'x1') return WHOLE_PLANE;
   let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const [x, y] of positions) {
     [left, right, bottom, top] = [Math.min(left, x), Math.max(right, x), Math.min(bottom, y), Math.max(top, y)];

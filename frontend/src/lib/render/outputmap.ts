@@ -2,6 +2,7 @@
  * The large map of the right panel: an answer over the plane, its zero contour, and the samples on top. Two canvases:
  * the map is repainted with each frame, the samples only when they change.
  */
+import { PLANE_EDGE } from '../state/data';
 import type { TensorView } from '../wire/frame';
 import { OUTPUT_GAIN, type Palette } from './colors';
 import { contourLines, traceContour } from './contour';
@@ -10,6 +11,8 @@ import { prepare } from './surface';
 
 /** x1 low, x1 high, x2 low, x2 high. */
 export type Domain = readonly [number, number, number, number];
+
+export const WHOLE_PLANE: Domain = [-PLANE_EDGE, PLANE_EDGE, -PLANE_EDGE, PLANE_EDGE];
 
 export interface MapView {
   /** U8 (units, r, r), row 0 the top, and its F32 range. */

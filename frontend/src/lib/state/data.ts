@@ -14,6 +14,9 @@ export const PLAIN = {
   goal: 'predict' as const,
 };
 
+/** The plane ends here on every side, as the server has it (`spec/limits.py`). */
+export const PLANE_EDGE = 6;
+
 export const isPlane = (data: Data): data is PlaneData => data.source === 'synthetic' || data.source === 'drawn';
 
 /** Which set it is, whatever its settings: what was chosen among its rows means nothing in another. */

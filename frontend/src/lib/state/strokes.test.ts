@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { PLANE_EDGE } from './data';
 import type { Rows } from './samples.svelte';
 import {
   begin,
   classesIn,
   copied,
-  EDGE,
   ERASER,
   extend,
   nearestPoint,
@@ -66,7 +66,7 @@ describe('drawing', () => {
     fc.assert(
       fc.property(fc.array(anywhere, { minLength: 1, maxLength: 8 }), fc.double({ min: 0, max: 2, noNaN: true }), (way, spread) => {
         for (const [x1, x2] of stroke('draw', [], way, { spread }).points) {
-          expect(Math.max(Math.abs(x1), Math.abs(x2))).toBeLessThanOrEqual(EDGE);
+          expect(Math.max(Math.abs(x1), Math.abs(x2))).toBeLessThanOrEqual(PLANE_EDGE);
           expect(JSON.stringify([x1, x2]).length).toBeLessThanOrEqual('[-5.99,-5.99]'.length);
         }
       }),

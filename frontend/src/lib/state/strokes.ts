@@ -3,6 +3,7 @@
  * plane units, [−6, 6]². Pure: a stroke is never changed, only continued.
  */
 import type { DrawnData } from '../schema.gen';
+import { PLANE_EDGE } from './data';
 import type { Rows } from './samples.svelte';
 
 /** x1, x2, and the class or the number to predict. */
@@ -31,8 +32,6 @@ export interface Stroke {
   readonly held: { index: number; off: Place } | null;
 }
 
-/** The plane ends here on every side. */
-export const EDGE = 6;
 /** A drag leaves a point each time it has gone so far. */
 export const SPACING = 0.3;
 /** How near a point must be to be taken. */
@@ -162,4 +161,4 @@ const distance = (one: Located, other: Located): number => Math.hypot(one[0] - o
 const clamp = (value: number, edge: number): number => Math.min(edge, Math.max(-edge, value));
 /** Never −0, which JSON writes as 0. */
 const rounded = (value: number, parts: number): number => Math.round(value * parts) / parts || 0;
-const inPlane = (value: number): number => rounded(clamp(value, EDGE), 100);
+const inPlane = (value: number): number => rounded(clamp(value, PLANE_EDGE), 100);
