@@ -17,8 +17,8 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': { target: GATEWAY, ws: true, changeOrigin: true } } },
-  // Runes are tested as the browser runs them, without a DOM.
+  // Runes and effects are tested as the browser runs them, without a DOM.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   // The modules under test keep no state between tests, and a worker for each file took four times as long.
-  test: { environment: 'node', isolate: false, include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] },
+  test: { environment: './scripts/vitest-environment.mjs', isolate: false, include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] },
 });

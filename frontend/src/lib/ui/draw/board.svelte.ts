@@ -31,8 +31,6 @@ import { chooseDrawn } from '../data/choose';
 /** Points that are no experiment's yet. */
 interface Kept {
   task: DrawnTask;
-  /** What the run learns from meanwhile: once that is something else, these are forgotten. */
-  instead: Data;
   /** Each step, so that undo goes back through them. */
   steps: readonly { label: string; points: readonly Point[] }[];
 }
@@ -58,14 +56,12 @@ export class Board {
   #class = $state(0);
   #kept: Kept | null = $state.raw(null);
   #stroke: Stroke | null = $state.raw(null);
+  /** What the run learned from when these two began. */
+  #instead: Data | null = null;
 
-  #own = $derived.by(() => {
-    const kept = this.#kept;
-    return kept && sameData(kept.instead, this.#session.experiment) ? kept : null;
-  });
   #points = $derived.by((): readonly Point[] => {
     const { data } = this.#session.experiment;
-    return this.#stroke?.points ?? this.#own?.steps.at(-1)?.points ?? (data.source === 'drawn' ? data.points : []);
+    return this.#stroke?.points ?? this.#kept?.steps.at(-1)?.points ?? (data.source === 'drawn' ? data.points : []);
   });
   #classes = $derived(Math.max(classesIn(this.task === 'classification' ? this.#points : []), this.#class + 1));
   #facts = $derived(drawnFacts({ task: this.task, classes: this.#classes }));
@@ -92,11 +88,11 @@ export class Board {
 
   /** Whether to begin with the samples that are there or with nothing is still to be said. */
   get isUndecided(): boolean {
-    return this.#own === null && this.#session.experiment.data.source !== 'drawn';
+    return this.#kept === null && this.#session.experiment.data.source !== 'drawn';
   }
 
   get task(): DrawnTask {
-    return this.#own?.task ?? (this.#session.facts.task === 'regression' ? 'regression' : 'classification');
+    return this.#kept?.task ?? (this.#session.facts.task === 'regression' ? 'regression' : 'classification');
   }
 
   get points(): readonly Point[] {
@@ -145,7 +141,7 @@ export class Board {
   }
 
   get unsent(): Unsent | null {
-    const step = this.isOpen ? this.#own?.steps.at(-1) : undefined;
+    const step = this.isOpen ? this.#kept?.steps.at(-1) : undefined;
     return step ? { label: step.label, takeBack: () => this.#takeBack() } : null;
   }
 
@@ -186,7 +182,9 @@ export class Board {
 
   begin(at: Place, tool = this.tool): void {
     const { label, spread, limit } = this;
-    if (this.canDraw) this.#stroke = begin(tool, this.#points, onBoard(at), { label, spread, limit });
+    if (!this.canDraw) return;
+    this.#stroke = begin(tool, this.#points, onBoard(at), { label, spread, limit });
+    this.#instead = this.#session.experiment.data;
   }
 
   extend(to: Place): void {
@@ -221,6 +219,20 @@ export class Board {
     this.extend(this.cursor);
   }
 
+  /** For good, whatever undo brings back: points that are kept and a stroke over data that are others now. */
+  forgetOthers(): void {
+    const { experiment } = this.#session;
+    if (this.#instead === null || sameData(this.#instead, experiment)) return;
+    this.#instead = this.#kept = this.#stroke = null;
+  }
+
+  /** Points that are enough but were kept, since the connection was lost, are sent once it is back. */
+  resume(): void {
+    const kept = this.#kept;
+    const step = kept?.steps.at(-1);
+    if (kept && step && this.canDraw && step.points.length >= FEWEST) this.#edit(step.label, kept.task, step.points);
+  }
+
   /** The point below the cross-hair. */
   under(reach: number): Point | null {
     const index = nearestPoint(this.#points, this.cursor, reach);
@@ -233,22 +245,33 @@ export class Board {
   }
 
   #keep(label: string, task: DrawnTask, points: readonly Point[]): void {
-    const steps = [...(this.#own?.steps ?? []), { label, points }];
-    this.#kept = { task, instead: this.#session.experiment.data, steps };
+    const steps = [...(this.#kept?.steps ?? []), { label, points }];
+    this.#kept = { task, steps };
+    this.#instead = this.#session.experiment.data;
   }
 
   #edit(label: string, task: DrawnTask, points: readonly Point[]): void {
+    if (!this.canDraw) return this.#keep(label, task, points);
     this.#session.edit(label, (draft) => chooseDrawn(draft, task, points), { alone: true });
     this.#kept = null;
   }
 
   #takeBack(): void {
-    const own = this.#own;
-    const steps = own?.steps.slice(0, -1) ?? [];
-    this.#kept = own && steps.length > 0 ? { ...own, steps } : null;
+    const kept = this.#kept;
+    const steps = kept?.steps.slice(0, -1) ?? [];
+    this.#kept = kept && steps.length > 0 ? { ...kept, steps } : null;
   }
 }
 
 const sameData = (data: Data, experiment: Experiment): boolean => isSame({ ...experiment, data }, experiment);
 
 export const [getBoard, setBoard] = createContext<Board>();
+
+/** Keep the board to the data that it is drawn over, and send what it owes. */
+export function keepBoard(session: Session, board: Board): void {
+  $effect(() => {
+    board.forgetOthers();
+    board.resume();
+  });
+  $effect(() => session.hold(board.unsent));
+}

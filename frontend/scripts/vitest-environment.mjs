@@ -1,0 +1,6 @@
+/** Modules are compiled for the browser, so that effects run, though there is no DOM. */
+export default {
+  name: 'page',
+  viteEnvironment: 'client',
+  setup: () => ({ teardown: () => undefined }),
+};
