@@ -4,6 +4,7 @@
  */
 
 import type { Session } from '../state/session.svelte';
+import { answeredPlane, type AnsweredPlane } from '../state/shownplane.svelte';
 import type { SubscribeAsk, Subscription } from '../state/subscription.svelte';
 
 export class LiveChannel {
@@ -30,8 +31,14 @@ export class LiveChannel {
     return this.#current?.channel;
   }
 
+  /** What the server said of that channel. */
   get facts(): Record<string, unknown> | undefined {
-    return (this.#next ?? this.#current)?.facts;
+    return this.#current?.facts;
+  }
+
+  /** What the maps of that channel are drawn over. */
+  get plane(): AnsweredPlane | null {
+    return this.#current && answeredPlane(this.#current);
   }
 
   close(): void {

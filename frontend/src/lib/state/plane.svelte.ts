@@ -1,7 +1,7 @@
 /** The plane that all maps are drawn over, and where on it the rows lie. */
 import type { TensorFile } from '../wire/frame';
 import { getSamples } from './api';
-import { askedAxes, offeredAxes, settledAxes, spanOf, type Axes, type AxesChoice, type OfferedAxes } from './axes';
+import { askedAxes, hasMaps, offeredAxes, settledAxes, spanOf, type Axes, type AxesChoice, type OfferedAxes } from './axes';
 import { setKey } from './data';
 import { sampleKey, type Rows, type Samples, type Split } from './samples.svelte';
 import type { Selection } from './selection.svelte';
@@ -36,7 +36,7 @@ export class Plane {
   /** What maps are asked over; undefined for data of the plane. */
   readonly axes: Axes | undefined = $derived.by(() => this.choice === null ? undefined : askedAxes(this.choice, this.selection.sample));
   /** There is a plane, be it the data's own. */
-  readonly hasMaps: boolean = $derived.by(() => this.choice !== null || this.session.facts.kind === 'plane');
+  readonly hasMaps: boolean = $derived.by(() => hasMaps(this.session.experiment.data, this.session.facts));
 
   constructor(
     private readonly session: Session,

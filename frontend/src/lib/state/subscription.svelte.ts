@@ -7,6 +7,7 @@ type Distribute<M> = M extends Subscribe ? Omit<M, 'type' | 'request'> : never;
 export type SubscribeAsk = Distribute<Subscribe>;
 
 export interface Subscription {
+  readonly ask: SubscribeAsk;
   /** Where its tensors are in the frame store; undefined until the server answered, it may change on a reconnect. */
   readonly channel: string | undefined;
   /** What `done` said beside the channel: `domain`, `resolution`, `activation`, … (docs/wire.md). */
@@ -66,6 +67,7 @@ export class Subscriptions {
   #handle(key: string, shared: Shared): Subscription {
     let isOpen = true;
     return {
+      ask: shared.ask,
       get channel() {
         return shared.channel;
       },

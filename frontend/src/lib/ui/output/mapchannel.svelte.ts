@@ -3,6 +3,7 @@ import type { Axes } from '../../state/axes';
 import type { Plane } from '../../state/plane.svelte';
 import type { Selection, ChosenNeuron } from '../../state/selection.svelte';
 import type { Session } from '../../state/session.svelte';
+import { shownPlane } from '../../state/shownplane.svelte';
 import type { SubscribeAsk, Subscription } from '../../state/subscription.svelte';
 
 const OUTPUT = 'output';
@@ -22,11 +23,6 @@ export interface MapChannel {
   readonly axes: Axes | undefined;
 }
 
-interface Asked {
-  readonly subscription: Subscription;
-  readonly axes: Axes | undefined;
-}
-
 /** The network's own answer, as large as the panel shows it. */
 export function outputAsk(session: Session, axes?: Axes): SubscribeAsk {
   const resolution = session.facts.classes.length > 2 ? FINE_OF_MANY : FINE;
@@ -34,21 +30,13 @@ export function outputAsk(session: Session, axes?: Axes): SubscribeAsk {
 }
 
 export function mapChannel(session: Session, selection: Selection, plane: Plane): MapChannel {
-  let output = $state.raw<Asked | null>(null);
-  let hovered = $state.raw<(Asked & { neuron: ChosenNeuron }) | null>(null);
-  /** What is on the screen until another plane is answered for. */
-  let before = $state.raw<{ facts: Record<string, unknown>; axes: Axes | undefined } | null>(null);
+  let output = $state.raw<Subscription | null>(null);
+  let hovered = $state.raw<{ neuron: ChosenNeuron; subscription: Subscription } | null>(null);
 
   $effect(() => {
-    const { axes } = plane;
-    const subscription = session.subscribe(outputAsk(session, axes));
-    output = { subscription, axes };
+    const subscription = session.subscribe(outputAsk(session, plane.axes));
+    output = subscription;
     return () => subscription.close();
-  });
-
-  $effect(() => {
-    const facts = output?.subscription.facts;
-    if (output && facts) before = { facts, axes: output.axes };
   });
 
   $effect(() => {
@@ -64,7 +52,7 @@ export function mapChannel(session: Session, selection: Selection, plane: Plane)
         resolution: FINE,
         ...(axes && { axes }),
       });
-      hovered = { neuron, subscription: opened, axes };
+      hovered = { neuron, subscription: opened };
     }, REST_MS);
     return () => {
       clearTimeout(timer);
@@ -75,8 +63,8 @@ export function mapChannel(session: Session, selection: Selection, plane: Plane)
 
   // The output stays until the neuron's own map is there.
   const shown = $derived(hovered?.subscription.channel === undefined ? null : hovered);
-  const source = $derived(shown ?? output);
-  const known = $derived(source?.subscription.facts ? { facts: source.subscription.facts, axes: source.axes } : before);
+  const source = $derived(shown?.subscription ?? output);
+  const answered = shownPlane(() => source);
   return {
     get neuron() {
       return shown?.neuron ?? null;
@@ -85,13 +73,13 @@ export function mapChannel(session: Session, selection: Selection, plane: Plane)
       return shown?.neuron.layer ?? OUTPUT;
     },
     get channel() {
-      return source?.subscription.channel;
+      return source?.channel;
     },
     get facts() {
-      return known?.facts;
+      return answered.current?.facts;
     },
     get axes() {
-      return known?.axes;
+      return answered.current?.axes;
     },
   };
 }

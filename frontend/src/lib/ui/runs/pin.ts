@@ -1,7 +1,9 @@
-/** Pinning the run that is shown: its curve at once, its answer over the plane with the next frame. */
+/** Pinning the run that is shown: its curve at once, its answer over the plane that is shown with the next frame. */
 import { reachOf } from '../../render/points';
+import type { Axes } from '../../state/axes';
 import { toBase64 } from '../../state/base64';
 import type { Pins, PinnedMap } from '../../state/pins.svelte';
+import type { Plane } from '../../state/plane.svelte';
 import type { Samples } from '../../state/samples.svelte';
 import type { Session } from '../../state/session.svelte';
 import { outputAsk } from '../output/mapchannel.svelte';
@@ -9,21 +11,21 @@ import { outputAsk } from '../output/mapchannel.svelte';
 /** A paused run sends a frame at once, a busy one within this. */
 const PATIENCE_MS = 5_000;
 
-export function pinRun(session: Session, pins: Pins, samples: Samples): void {
+export function pinRun(session: Session, pins: Pins, samples: Samples, plane: Plane): void {
   const { latest, points } = session.metrics;
   if (!latest) return;
   const { facts, experiment } = session;
   const { update, epoch } = latest;
   const id = pins.pin({ title: facts.title, task: facts.task, update, epoch, points, experiment });
-  if (id === null || facts.kind !== 'plane') return;
+  if (id === null || !plane.hasMaps) return;
   const scale = samples.train ? reachOf(samples.train.targets, samples.train.targetMean) / samples.train.targetStd : 1;
-  catchMap(session, scale, (map) => pins.change(id, { map }));
+  catchMap(session, plane.axes, scale, (map) => pins.change(id, { map }));
 }
 
 /** The first map that comes; none where the run has gone on to another line of history meanwhile. */
-function catchMap(session: Session, scale: number, caught: (map: PinnedMap) => void): void {
+function catchMap(session: Session, axes: Axes | undefined, scale: number, caught: (map: PinnedMap) => void): void {
   const { run } = session.status;
-  const ask = outputAsk(session);
+  const ask = outputAsk(session, axes);
   const subscription = session.subscribe(ask);
   const look = (): void => {
     if (session.status.run !== run) return end();
