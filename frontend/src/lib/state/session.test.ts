@@ -37,6 +37,24 @@ describe('Session', () => {
     expect(server.sent.at(-1)).toMatchObject({ type: 'unsubscribe', channel: 'c1' });
   });
 
+  it('does not leave the channel of what is asked again before it was answered', async () => {
+    server.welcome();
+    const ask = { stream: 'maps', layers: ['output'], resolution: 20 } as const;
+    server.session.subscribe({ ...ask, layers: ['output'] }).close();
+    const again = server.session.subscribe({ ...ask, layers: ['output'] });
+    await server.done({ channel: 'c1' });
+    expect([again.channel, server.types()]).toEqual(['c1', ['subscribe']]);
+    again.close();
+    expect(server.types()).toEqual(['subscribe', 'unsubscribe']);
+  });
+
+  it('leaves a channel whose last holder left before it was answered', async () => {
+    server.welcome();
+    server.session.subscribe({ stream: 'statistics' }).close();
+    await server.done({ channel: 'c1' });
+    expect(server.sent.at(-1)).toMatchObject({ type: 'unsubscribe', channel: 'c1' });
+  });
+
   it('asks again for what was refused once the experiment is another', async () => {
     server.welcome();
     const subscription = server.session.subscribe({ stream: 'maps', layers: ['output'], resolution: 20 });

@@ -22,8 +22,13 @@ class Shared {
   facts: Record<string, unknown> | undefined = $state.raw();
   error: string | undefined = $state();
   holders = 0;
+  /** Requests whose answer is still to come. */
+  awaited = 0;
 
-  constructor(readonly ask: SubscribeAsk) {}
+  constructor(
+    readonly key: string,
+    readonly ask: SubscribeAsk,
+  ) {}
 }
 
 export class Subscriptions {
@@ -40,12 +45,12 @@ export class Subscriptions {
     const key = JSON.stringify(ask);
     let shared = this.#shared.get(key);
     if (!shared) {
-      shared = new Shared(ask);
+      shared = new Shared(key, ask);
       this.#shared.set(key, shared);
       void this.#request(shared);
     }
     shared.holders += 1;
-    return this.#handle(key, shared);
+    return this.#handle(shared);
   }
 
   /** After a welcome: ask for everything again. */
@@ -64,7 +69,7 @@ export class Subscriptions {
     }
   }
 
-  #handle(key: string, shared: Shared): Subscription {
+  #handle(shared: Shared): Subscription {
     let isOpen = true;
     return {
       ask: shared.ask,
@@ -81,17 +86,19 @@ export class Subscriptions {
         if (!isOpen) return;
         isOpen = false;
         shared.holders -= 1;
-        if (shared.holders === 0) this.#release(key, shared);
+        if (shared.holders === 0) this.#release(shared);
       },
     };
   }
 
-  #release(key: string, shared: Shared): void {
-    this.#shared.delete(key);
+  /** Once it is answered: if the same is asked meanwhile, it is given the same channel, which must not be left then. */
+  #release(shared: Shared): void {
+    if (shared.awaited > 0) return;
+    this.#shared.delete(shared.key);
     if (shared.channel !== undefined) this.#leave(shared.channel);
   }
 
-  /** The answer may come after the last holder left, or another ask may have been given the same channel. */
+  /** Another ask may have been given the same channel. */
   #leave(channel: string): void {
     if ([...this.#shared.values()].some((other) => other.channel === channel)) return;
     this.frames.drop(channel);
@@ -99,20 +106,19 @@ export class Subscriptions {
   }
 
   async #request(shared: Shared): Promise<void> {
+    shared.awaited += 1;
     try {
       const done = await this.requests.ask({ ...shared.ask, type: 'subscribe' });
-      const channel = done.channel ?? undefined;
-      if (shared.holders === 0) {
-        if (channel !== undefined) this.#leave(channel);
-        return;
-      }
       shared.facts = done;
       shared.error = undefined;
-      shared.channel = channel;
+      shared.channel = done.channel ?? undefined;
     } catch (error) {
       const { code, message } = error as RequestError;
       // A lost connection is followed by a welcome, which renews.
       if (code !== CONNECTION_LOST) shared.error = message;
+    } finally {
+      shared.awaited -= 1;
+      if (shared.holders === 0) this.#release(shared);
     }
   }
 }
