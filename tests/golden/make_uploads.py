@@ -13,6 +13,7 @@ from typing import Any
 
 from neuroglow.spec.base import parse
 from neuroglow.spec.datasets import facts, offered_inputs
+from neuroglow.spec.memory import row_floats
 from neuroglow.spec.sheet import ColumnSheet, ColumnType, DataSheet
 from neuroglow.spec.uploaded import UploadedData, completed
 
@@ -73,6 +74,7 @@ CASES: tuple[tuple[DataSheet, dict[str, Any]], ...] = (
         }},
     ),
     (IMAGES, {"target": "class", "inputs": ["image"]}),
+    (TABLE, {"target": "species", "inputs": ["age", "born"], "noise_columns": 2, "switched_off": ["age"]}),
 )  # fmt: skip
 
 
@@ -90,6 +92,7 @@ def _case(about: DataSheet, choice: dict[str, Any]) -> dict[str, Any]:
         "classes": list(known.classes),
         "columns": list(known.columns),
         "inputs": list(offered_inputs(data)),
+        "row_floats": row_floats(data),
     }
 
 

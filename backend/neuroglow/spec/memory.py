@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from neuroglow.errors import NetworkTooLargeError
+from neuroglow.spec.data import AnyData
 from neuroglow.spec.datasets import input_names, output_count, source_facts, split_counts
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.limits import MAX_EVALUATED_ROWS
@@ -40,11 +41,15 @@ def estimated_bytes(experiment: Experiment) -> int:
 
 
 def _data_floats(experiment: Experiment) -> int:
-    """Raw columns, inputs, and both inputs and labels once more on the device, padded to the next power of two."""
-    inputs = len(input_names(experiment.data))
-    labels = inputs if experiment.data.goal == "reconstruct" else 1
-    columns = len(source_facts(experiment.data).columns)
-    return sum(split_counts(experiment.data)) * (columns + 3 * (inputs + labels))
+    return sum(split_counts(experiment.data)) * row_floats(experiment.data)
+
+
+def row_floats(data: AnyData) -> int:
+    """Of one row: raw columns, inputs, and both inputs and labels once more on the device, padded to the next power of
+    two."""
+    inputs = len(input_names(data))
+    labels = inputs if data.goal == "reconstruct" else 1
+    return len(source_facts(data).columns) + 3 * (inputs + labels)
 
 
 def require_fits(experiment: Experiment, budget_bytes: int) -> None:

@@ -7,12 +7,17 @@ import type { ColumnSheet, DataSheet, Preparation, PublicSet, UploadedData } fro
 import { ENCODINGS } from '../../state/uploaded';
 import { cellText } from './cells';
 import { encodings, fillings, proposal, scalings, withFed, withRecipe, withTarget } from './proposal';
-import { rowChoices, withFittingRows } from './rows';
+import { rowChoices, rowFloats, withFittingRows } from './rows';
 import { about, bytes, contentOf, missingOf, rangeOf, refusedAs, sizeOf } from './words';
 
-const [table, , , , , images] = (JSON.parse(readFileSync('../tests/golden/uploads.json', 'utf8')) as { about: DataSheet }[]).map(
-  (one) => one.about,
-) as [DataSheet, unknown, unknown, unknown, unknown, DataSheet];
+interface Case {
+  about: DataSheet;
+  data: UploadedData;
+  row_floats: number;
+}
+
+const cases = JSON.parse(readFileSync('../tests/golden/uploads.json', 'utf8')) as Case[];
+const [table, , , , , images] = cases.map((one) => one.about) as [DataSheet, unknown, unknown, unknown, unknown, DataSheet];
 const columnOf = (name: string): ColumnSheet => table.columns.find((column) => column.name === name) as ColumnSheet;
 
 /** What the server would refuse (`spec/uploaded_checks.py`). */
@@ -91,6 +96,15 @@ describe('the rows that are learned from', () => {
     expect(withFittingRows(data, many, 1e9).max_rows).toBeNull();
     expect(withFittingRows(data, many, (21_000 * each) / 0.75).max_rows).toBe(20_000);
     expect(withFittingRows(data, many, (19_000 * each) / 0.75).max_rows).toBe(10_000);
+  });
+
+  it('are the fewest, not all, where not even those fit', () => {
+    expect(withFittingRows(data, many, 99 * each).max_rows).toBe(100);
+    expect(withFittingRows(data, { ...table, rows: 90 }, each).max_rows).toBeNull();
+  });
+
+  it('take as much memory as the server counts', () => {
+    for (const one of cases) expect(rowFloats(one.data)).toBe(one.row_floats);
   });
 });
 
