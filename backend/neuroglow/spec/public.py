@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 PublicName = Literal["mnist", "fashion_mnist", "cifar_10", "california_housing"]
 
@@ -27,11 +27,8 @@ class PublicSet(BaseModel):
     target: str
     openml_id: int
     files: str
-
-    @property
-    def dataset(self) -> str:
-        """The id it has as a data set: the same on every server, so that a link works on all of them."""
-        return f"public-{self.name}-openml-{self.openml_id}"
+    dataset: str = Field(default_factory=lambda known: f"public-{known['name']}-openml-{known['openml_id']}")
+    """The id it has as a data set: the same on every server, so that a link works on all of them."""
 
     @property
     def way_out(self) -> str:

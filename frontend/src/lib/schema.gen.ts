@@ -766,6 +766,7 @@ export interface PublicSet {
   target: string;
   openml_id: number;
   files: string;
+  dataset: string;
 }
 
 /** The mean of many trees, each grown on other rows and other inputs. */

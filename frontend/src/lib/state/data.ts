@@ -1,6 +1,6 @@
 /** What a data spec means, as the server reads it (`spec/datasets.py`). Pure. */
 import type { Catalog, DataSetFacts, DrawnData, Experiment, SyntheticData } from '../schema.gen';
-import { preparedInputs, uploadedFacts } from './uploaded';
+import { preparedInputs, publicSetOf, uploadedFacts } from './uploaded';
 
 export type Data = Experiment['data'];
 export type PlaneData = SyntheticData | DrawnData;
@@ -34,7 +34,10 @@ export function factsOf(data: Data, catalog: Catalog): DataSetFacts {
 /** The facts of the set whatever it is used for: its classes are there even if the labels are hidden. */
 export function sourceFacts(data: Data, catalog: Catalog): DataSetFacts {
   if (data.source === 'drawn') return drawnFacts(data);
-  if (data.source === 'upload') return uploadedFacts(data);
+  if (data.source === 'upload') {
+    const facts = uploadedFacts(data);
+    return { ...facts, sentence: publicSetOf(data, catalog)?.sentence ?? facts.sentence };
+  }
   const facts = catalog.data_sets.find((set) => set.source === data.source && set.name === data.name);
   if (!facts) throw new Error(`The catalog has no data set ${data.name}`);
   if (data.source === 'synthetic' && data.classes && facts.takes_classes) return { ...facts, classes: classNames(data.classes) };

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import type { ColumnSheet, DataSheet, UploadedData } from '../schema.gen';
-import { fileStem, offeredInputs } from './data';
+import type { Catalog, ColumnSheet, DataSheet, UploadedData } from '../schema.gen';
+import { fileStem, offeredInputs, sourceFacts } from './data';
 import { sheetFor, tasksOf, uploadedFacts, usualPreparation } from './uploaded';
 
 interface Case {
@@ -15,6 +15,7 @@ interface Case {
 }
 
 const cases = JSON.parse(readFileSync('../tests/golden/uploads.json', 'utf8')) as Case[];
+const stems = Object.entries(JSON.parse(readFileSync('../tests/golden/file_stems.json', 'utf8')) as Record<string, string>);
 
 describe('uploaded data', () => {
   it('have the classes, columns and inputs that the server says', () => {
@@ -43,14 +44,16 @@ describe('uploaded data', () => {
     }
   });
 
-  it.each([
-    ['My pets (2026).csv', 'my_pets_2026'],
-    ['Pasted table', 'pasted_table'],
-    ['.csv', 'csv'],
-    ['データ.csv', 'data'],
-  ])('give files names: %s', (title, stem) => {
+  it.each(stems)('give files the names that the server gives them: %s', (title, stem) => {
     const facts = uploadedFacts(cases[0]?.data as UploadedData);
     expect(fileStem({ ...facts, title })).toBe(stem);
+  });
+
+  it('are a public set where the catalog says so', () => {
+    const catalog = { public_sets: [{ dataset: 'public-mnist', sentence: 'Handwritten digits' }] } as unknown as Catalog;
+    const data = cases[0]?.data as UploadedData;
+    expect(sourceFacts(data, catalog).sentence).toBe('Your own data');
+    expect(sourceFacts({ ...data, dataset: 'public-mnist' }, catalog).sentence).toBe('Handwritten digits');
   });
 
   it('say nothing of their columns until the server has', () => {

@@ -1,13 +1,14 @@
 /** What a spec of uploaded data means, as the server reads it (`spec/uploaded.py`). Pure. */
-import type { DataSetFacts, DataSheet, ColumnSheet, Preparation, Sheet, SheetColumn, UploadedData } from '../schema.gen';
+import type { Catalog, ColumnSheet, DataSetFacts, DataSheet, Preparation, PublicSet, Sheet, SheetColumn, UploadedData } from '../schema.gen';
 
 type Encode = Preparation['encode'];
 
 /** The format of a public set, which the server fetched. */
 export const PUBLISHED = 'openml';
-const PUBLIC_ID = /^public-.+-openml-\d+$/;
 
-export const isPublic = ({ dataset }: UploadedData): boolean => PUBLIC_ID.test(dataset);
+/** Which public set of the catalog these data are. */
+export const publicSetOf = (data: UploadedData, catalog: Catalog): PublicSet | undefined =>
+  catalog.public_sets.find(({ dataset }) => dataset === data.dataset);
 
 const DATE_PARTS = ['year', 'month', 'day', 'weekday', 'hour'];
 const COLOURS = ['red', 'green', 'blue'];
@@ -38,7 +39,7 @@ export function uploadedFacts(data: UploadedData): DataSetFacts {
     source: 'upload',
     name: data.dataset,
     title: sheetOf(data).title,
-    sentence: isPublic(data) ? 'A public set' : 'Your own data',
+    sentence: 'Your own data',
     task: data.task ?? 'regression',
     kind: shape ? 'image' : 'table',
     classes: classNames(data),
