@@ -18,7 +18,7 @@ PAGE := backend/neuroglow/static/index.html
 # Folders count too: a deleted file changes only its folder.
 PAGE_SOURCES := $(shell find frontend/src frontend/public) $(wildcard frontend/*.*)
 
-.PHONY: help run test check served browser packaging soak bench dev setup setup-dev page codegen locks lint types format clean
+.PHONY: help run test check served packaging soak bench dev setup setup-dev page codegen locks lint types format clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -28,19 +28,16 @@ run: setup page ## Set up and serve; ARGS="--port 0 --no-browser" is passed on
 	@exec $(VENV)/bin/neuroglow serve $(ARGS)
 
 test: setup-dev page ## Everything: lint, types, imports, unit, page, server, browser, faults, packaging
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target check packaging served browser
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check packaging served
 
 check: lint types ## The fast half: lint, types, imports, unit tests of both languages
 	$(NPM) run --silent test
 	$(PY) -m pytest tests/unit $(ARGS)
 
-# Beside the fast half: these wait for servers and browsers much of the time.
+# Beside the fast half: these wait for a server and a browser most of the time.
 served: setup-dev page
-	$(PY) -m pytest tests/api tests/faults $(ARGS)
-
-browser: setup-dev page
 	CHROMIUM_PATH="$$($(PY) tests/find_browser.py)" && export CHROMIUM_PATH && \
-	$(PY) -m pytest tests/e2e $(ARGS)
+	$(PY) -m pytest tests/api tests/faults tests/e2e $(ARGS)
 
 packaging: setup-dev page check
 	$(PY) -m pytest tests/packaging $(ARGS)

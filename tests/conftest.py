@@ -1,8 +1,13 @@
-"""What every test shares: the `--soak` switch between the small and the long forms of the fault tests."""
+"""What every test shares: how examples are drawn, and the `--soak` switch to the long forms of the fault tests."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

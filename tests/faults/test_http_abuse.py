@@ -314,7 +314,6 @@ def test_bodies_that_are_wrong_somewhere(server: ServerProcess, http: httpx.Clie
     @seed(random.SystemRandom().getrandbits(64) if soak else 8)
     @settings(
         max_examples=10_000 if soak else 150,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -137,7 +137,6 @@ async def test_thousands_of_malformed_messages(server: ServerProcess, soak: bool
     @seed(random.SystemRandom().getrandbits(64) if soak else 2)
     @settings(
         max_examples=count // BATCH,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -72,7 +72,7 @@ def test_a_hundred_chunks_give_the_bits_of_one(spec: Experiment, one_chunk: byte
     assert as_bytes(trained(trainer_of(spec), UPDATES, cuts=range(1, UPDATES))) == one_chunk
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(cuts=st.sets(st.integers(1, UPDATES - 1), max_size=12), changes=st.sampled_from([{}, EVERYTHING]))
 def test_random_cuts_give_the_bits_of_one_chunk(cuts: set[int], changes: dict[str, Any]) -> None:
     spec = experiment(**changes)

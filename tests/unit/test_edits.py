@@ -85,7 +85,7 @@ def test_hyperparameters_activations_and_data_of_the_same_shape_keep_everything(
     assert after.cursor.update == 123
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(layer=st.integers(0, 2), units=st.integers(1, 9))
 def test_a_unit_added_or_removed_leaves_all_other_numbers_alone(layer: int, units: int) -> None:
     before = learned(SPEC)
@@ -144,7 +144,7 @@ def test_a_renamed_layer_is_a_new_layer() -> None:
     assert after.layers["z"].weight.tobytes() == fresh.layers["z"].weight.tobytes()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     old=st.lists(st.sampled_from(["x1", "x2", "x1^2", "x1*x2", "sin(x2)"]), min_size=1, unique=True),
     new=st.lists(st.sampled_from(["x1", "x2", "x1^2", "x1*x2", "sin(x2)"]), min_size=1, unique=True),
@@ -248,7 +248,7 @@ def test_a_smaller_training_set_ends_an_epoch_that_was_already_longer() -> None:
     assert (after.cursor.update, after.cursor.epoch, after.cursor.position) == (123, 25, 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_switching_inputs_keeps_the_weights_of_the_others(data: st.DataObject) -> None:
     """Formulas, noise columns and features alike: by name, and back on without effect at first."""

@@ -99,7 +99,7 @@ def _grown(inner: st.SearchStrategy[Twin]) -> st.SearchStrategy[Twin]:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(twin=st.recursive(_leaves(), _grown, max_leaves=12), rows=st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1))
 def test_any_tree_is_worth_what_pythons_arithmetic_says(twin: Twin, rows: list[Row]) -> None:
     text, value = twin
@@ -111,7 +111,7 @@ def test_any_tree_is_worth_what_pythons_arithmetic_says(twin: Twin, rows: list[R
             assert got == pytest.approx(wanted, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(alphabet="x12[]()+-*/^., sinemaxpi_−\n\0ö", max_size=60) | st.text(max_size=200))
 def test_any_text_is_a_formula_or_an_error_with_a_place_in_it(text: str) -> None:
     refused = refusal_of(text)

@@ -31,7 +31,7 @@ def test_a_frame_is_a_safetensors_file_with_its_moment_as_text() -> None:
     assert (8 + length) % 8 == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_every_tensor_is_aligned_to_its_size_and_comes_back(data: st.DataObject) -> None:
     kinds = [np.uint8, np.float16, np.float32, np.uint32]
@@ -52,7 +52,7 @@ def test_every_tensor_is_aligned_to_its_size_and_comes_back(data: st.DataObject)
         assert (8 + length + described[name]["data_offsets"][0]) % array.dtype.itemsize == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     values=arrays.arrays(
         np.float32, arrays.array_shapes(max_dims=2, max_side=6), elements=st.floats(-1e4, 1e4, width=32)

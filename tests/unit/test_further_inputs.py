@@ -115,7 +115,7 @@ def test_samples_carry_noise_columns_apart_from_the_rows_own_columns() -> None:
 # --- encoding
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_encode_gives_every_row_exactly_the_inputs_it_trains_on(data: st.DataObject) -> None:
     document = data.draw(st.sampled_from([PLANE, IRIS]))
@@ -191,7 +191,7 @@ POINTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(points=POINTS, share=st.floats(0.1, 0.9), seed=st.integers(0, 2**32 - 1))
 def test_every_drawn_point_is_there_once(points: list[tuple[float, float, int]], share: float, seed: int) -> None:
     document = {"source": "drawn", "points": points, "classes": 4, "train_fraction": share, "seed": seed}

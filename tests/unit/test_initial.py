@@ -66,7 +66,7 @@ def test_layers_and_seeds_draw_for_themselves() -> None:
     assert len(drawn) == 6
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(position=st.integers(0, 3))
 def test_a_layer_more_moves_no_other_draw(position: int) -> None:
     layers: list[dict[str, Any]] = [{"name": name, "units": 4} for name in "abc"]
@@ -96,7 +96,7 @@ def test_a_reset_after_edits_equals_opening_the_edited_experiment() -> None:
     assert as_bytes(trained(trainer, 25)) == as_bytes(trained(trainer_of(edited), 25))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     fan_in=st.integers(1, 3_200), further=st.integers(1, 1_500), units=st.integers(1, 4),
     initializer=st.sampled_from(BY_FAN_IN), seed=st.integers(0, 2**32 - 1),

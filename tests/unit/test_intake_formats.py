@@ -138,7 +138,7 @@ def test_formulas_of_spreadsheets_are_words(shelf: Shelf) -> None:
     assert column(sheet, "a").type == "text"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(st.floats(-1048576, 1048576, width=32), st.sampled_from(["left", "right, or so", 'a "b"', ""])),

@@ -16,7 +16,7 @@ from sklearn.calibration import calibration_curve
 from neuroglow.insight.judging import curves, verdict
 from neuroglow.insight.judging.probabilities import BINS
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 
 
 def same(seen: Any, expected: Any) -> None:

@@ -127,7 +127,7 @@ def test_squared_error_on_classes_is_the_playgrounds() -> None:
     assert float(loss(objective, jnp.asarray([z]), jnp.asarray(0.0))) == pytest.approx(0.5 * (np.tanh(z) + 1.0) ** 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(z=st.floats(-1e4, 1e4, width=32), label=st.sampled_from([0.0, 1.0]))
 def test_binary_cross_entropy_is_finite_and_never_negative(z: float, label: float) -> None:
     objective = Objective("sigmoid", "cross_entropy")

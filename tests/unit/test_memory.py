@@ -23,7 +23,7 @@ def estimate(widths: list[int], **changes: Any) -> int:
     return estimated_bytes(experiment(network=dense(*widths), **changes))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(widths=st.lists(st.integers(1, 400), max_size=12), index=st.integers(0, 12), more=st.integers(1, 100))
 def test_more_units_or_layers_never_take_less(widths: list[int], index: int, more: int) -> None:
     at = min(index, len(widths))
@@ -32,7 +32,7 @@ def test_more_units_or_layers_never_take_less(widths: list[int], index: int, mor
     assert estimate([*widths, more]) > estimate(widths)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(samples=st.integers(10, 5_000), batch=st.integers(1, 5_000), more=st.integers(0, 5_000))
 def test_more_rows_or_larger_batches_never_take_less(samples: int, batch: int, more: int) -> None:
     def of(samples: int, batch: int) -> int:

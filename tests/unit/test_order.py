@@ -40,7 +40,7 @@ def rows_of_batches(walk: Walk, cursor: Cursor, updates: int) -> list[Ints]:
     return batches
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     samples=st.integers(10, 200),
     batch=st.integers(1, 300),
@@ -58,7 +58,7 @@ def test_every_row_is_seen_once_an_epoch(samples: int, batch: int, seed: int, ep
     assert np.concatenate(batches).tolist() == epoch_order(seed, epoch, count).tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32 - 1), epoch=st.integers(0, 2**40), rows=st.integers(1, 500))
 def test_order_is_a_permutation_and_a_function_of_seed_and_epoch(seed: int, epoch: int, rows: int) -> None:
     order = epoch_order(seed, epoch, rows)
@@ -78,7 +78,7 @@ def test_order_is_the_same_on_every_machine() -> None:
     assert epoch_order(7, 3, 12).tolist() == [4, 8, 2, 9, 10, 0, 6, 11, 5, 1, 7, 3]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cuts=st.lists(st.integers(1, 40), min_size=1, max_size=12))
 def test_the_walk_does_not_depend_on_where_chunks_start(cuts: list[int]) -> None:
     spec = experiment()
@@ -132,7 +132,7 @@ def test_buckets_are_powers_of_two(count: int, expected: int) -> None:
     assert bucket(count) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows=st.integers(1, 10_000), batch=st.integers(1, 10_000), first=st.integers(0, 500), second=st.integers(0, 500))
 def test_cursor_arithmetic_adds_up(rows: int, batch: int, first: int, second: int) -> None:
     per_epoch = batches_per_epoch(rows, min(batch, rows))
@@ -158,7 +158,7 @@ def long_walk(rows: int, batch: int, before: Walk | None = None) -> tuple[Walk, 
     return Walk(dataset, key, 5, batch, before=before), dataset
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(rows=st.integers(ORDER_ROWS + 1, 120_000), batch=st.integers(1, 10_000), start=st.integers(0, 10_000))
 def test_a_long_epoch_is_walked_in_the_order_of_a_short_one(rows: int, batch: int, start: int) -> None:
     walk, _ = long_walk(rows, batch)

@@ -36,7 +36,7 @@ def drive(pace: Pace, secs: float, each: float, start: float = START) -> int:
     return made
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rate=st.floats(1.0, 5_000.0), secs=st.floats(1.0, 5.0))
 def test_the_dial_is_kept_exactly_where_the_device_can(rate: float, secs: float) -> None:
     made = drive(dialled(rate), secs, each=1e-6)

@@ -78,7 +78,7 @@ def test_a_result_that_is_no_experiment_points_into_it() -> None:
     assert not isinstance(refusal.value, InvalidPatchError)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(patch=st.lists(OPERATION, max_size=4))
 def test_any_patch_applies_or_is_refused(patch: list[dict[str, Any]]) -> None:
     try:

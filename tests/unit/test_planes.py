@@ -54,7 +54,7 @@ def test_components_of_a_bundled_set_are_scikit_learns(name: BundledName) -> Non
     np.testing.assert_allclose(plane.places_of(dataset.test), expected * signs, rtol=1e-3, atol=1e-3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=st.integers(1, 40), width=st.integers(2, 160), rank=st.integers(0, 3), seed=st.integers(0, 2**32 - 1))
 def test_two_orthogonal_directions_come_out_whatever_the_rows_are(rows: int, width: int, rank: int, seed: int) -> None:
     random = np.random.default_rng(seed)

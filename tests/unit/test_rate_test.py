@@ -37,7 +37,7 @@ def test_smoothing_is_the_corrected_moving_average() -> None:
     np.testing.assert_allclose(smoothed([3.0] * 20), 3.0)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(middle=st.floats(-3.0, -1.0), width=st.floats(0.15, 0.5))
 def test_the_suggestion_is_where_the_curve_falls_most_steeply(middle: float, width: float) -> None:
     """A loss that falls as a sigmoid over log10 of the rate, noise-free; averaging drags the fall a little behind."""

@@ -30,7 +30,7 @@ def factor(kind: str, update: int, warmup: int, span: int, strength: float) -> f
     return float(FACTOR(kind, numbers, jnp.int32(update)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     kind=st.sampled_from(SCHEDULES),
     update=st.integers(0, MOST_COUNTED),
@@ -46,7 +46,7 @@ def test_every_schedule_follows_its_formula(kind: str, update: int, warmup: int,
     assert got == pytest.approx(expected, rel=min(1.0, slack), abs=1e-6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     kind=st.sampled_from(SCHEDULES),
     updates=st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)),
@@ -92,7 +92,7 @@ def test_the_pages_curve_has_the_engines_values() -> None:
 
 
 @given(start=st.integers(0, 2**40), cuts=st.lists(st.integers(0, 2**20), max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_counting_saturates_and_does_not_know_of_chunks(start: int, cuts: list[int]) -> None:
     counted = numbers_of(experiment(training={"schedule": {"type": "cosine"}}))
     assert isinstance(counted, Hyper)

@@ -100,7 +100,7 @@ def test_no_snapshot_is_none(tmp_path: Path) -> None:
     assert keeper.read(tmp_path / "nowhere") is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_damaged_file_is_no_snapshot_and_never_an_accident(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -168,14 +168,14 @@ def test_unknown_and_missing_members_are_named() -> None:
     assert refusal.value.field == "/data/name"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(document=JSONISH)
 def test_any_document_is_an_experiment_or_a_typed_error(document: Any) -> None:
     refusal = refusal_of(document)
     assert refusal is None or points_into(document, refusal.field)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(data=st.data(), value=JSONISH)
 def test_any_value_anywhere_in_an_experiment_is_taken_or_pointed_at(data: st.DataObject, value: Any) -> None:
     document = json.loads(json.dumps(FULL))
@@ -272,7 +272,7 @@ def test_nameless_layers_get_names_nobody_has() -> None:
     assert names_of(parse_experiment(layers({}, {"name": "dense_1"}, {}))) == ["dense_2", "dense_1", "dense_3"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     given_names=st.lists(st.none() | st.sampled_from(["a", "dense_1", "dense_2", "dense_5"]), max_size=6),
     used=st.sets(st.sampled_from([f"dense_{number}" for number in range(1, 9)])),

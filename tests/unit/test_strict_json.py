@@ -44,14 +44,14 @@ def test_bytes_that_are_no_unicode_are_refused(data: bytes) -> None:
         loads(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(value=PLAIN)
 def test_what_is_json_is_read_as_it_is(value: Any) -> None:
     assert loads(json.dumps(value)) == value
     assert loads(json.dumps(value, ensure_ascii=False).encode()) == value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.text(st.sampled_from('{}[]",:\\u019.eE-+ntfNI \n\ud800'), max_size=60))
 def test_anything_is_read_or_refused(text: str) -> None:
     try:

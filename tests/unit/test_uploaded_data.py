@@ -205,7 +205,7 @@ RECIPES = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     inputs=st.lists(st.sampled_from(COLUMNS), unique=True, min_size=1),
     recipes=st.lists(RECIPES, min_size=4, max_size=4),

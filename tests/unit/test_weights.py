@@ -61,7 +61,7 @@ def test_beyond_the_cells_asked_for_they_are_block_means(cells: int) -> None:
     assert float(sent.astype(float).mean()) == pytest.approx(float(weight.mean()), abs=0.05)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows=st.integers(1, 1024), columns=st.integers(1, 1024), cells=st.integers(1, 65_536))
 def test_pooling_keeps_within_the_cells_and_never_grows(rows: int, columns: int, cells: int) -> None:
     fewer_rows, fewer_columns = pooled_shape(rows, columns, cells)
