@@ -90,9 +90,12 @@ PUBLIC_SETS: tuple[PublicSet, ...] = (
 )
 
 
+_BY_NAME: dict[str, PublicSet] = {known.name: known for known in PUBLIC_SETS}
+
+
 def public_set(name: str) -> PublicSet:
     """Raises `KeyError` for what is none of them."""
-    return {known.name: known for known in PUBLIC_SETS}[name]  # type: ignore[index]
+    return _BY_NAME[name]
 
 
 def public_set_of(dataset: str) -> PublicSet | None:
