@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroglow.data import use_folder
+from neuroglow.gateway.datasets import bounds_document
 from neuroglow.gateway.tokens import new_id
 from neuroglow.intake.read import read
 from neuroglow.spec.base import parse
@@ -18,14 +19,7 @@ from neuroglow.store import DatasetStore
 
 def bounds() -> dict[str, int]:
     """As the server says them to an errand."""
-    limits = Limits()
-    return {
-        "rows": limits.upload_rows,
-        "columns": limits.upload_columns,
-        "cells": limits.upload_cells,
-        "unpacked_bytes": limits.unpacked_bytes,
-        "image_side": limits.image_side,
-    }
+    return bounds_document(Limits())
 
 
 class Shelf:
