@@ -60,8 +60,8 @@ def _drawn(rows: NDArray[np.intp], data: UploadedData) -> NDArray[np.intp]:
 
 
 def _pixels(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(rows, height, width, channels) -> (rows, pixels)."""
-    return images.reshape(len(images), -1).astype(np.float32)
+    """(rows, height, width, channels) -> (rows, pixels), channels first as convolutions read them."""
+    return np.moveaxis(images, -1, 1).reshape(len(images), -1).astype(np.float32)
 
 
 def _targets(data: UploadedData, values: NDArray[Any]) -> Array:

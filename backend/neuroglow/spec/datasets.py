@@ -37,6 +37,14 @@ class DataSetFacts(BaseModel):
     rows: int | None = None
     """Rows of a bundled set; None where the experiment chooses `samples`."""
     image_shape: tuple[int, int] | None = None
+    """Height and width."""
+    input_shape: tuple[int, ...] | None = None
+    """What the columns of a row are in their order: (channels, height, width) of a picture, (steps, features) of a
+    sequence, (steps,) of tokens; None where they stand side by side."""
+    vocabulary: int | None = None
+    """How many different tokens there are; None where inputs are quantities. Tokens are called as the classes are."""
+    positions: int | None = None
+    """Answers per row, one for each step; None where a row has one answer."""
     takes_classes: bool = False
 
 
@@ -101,6 +109,7 @@ BUNDLED_SETS: tuple[DataSetFacts, ...] = (
         target="digit",
         rows=1797,
         image_shape=(8, 8),
+        input_shape=(1, 8, 8),
     ),
     DataSetFacts(
         source="bundled",
@@ -218,6 +227,7 @@ def _uploaded_facts(data: UploadedData) -> DataSetFacts:
         target=data.target or "inputs",
         rows=data.rows,
         image_shape=None if shape is None else shape[:2],
+        input_shape=None if shape is None else (shape[2], *shape[:2]),
     )
 
 
@@ -270,3 +280,17 @@ def output_count(data: AnyData) -> int:
         return len(input_names(data))
     classes = len(facts(data).classes)
     return classes if classes > 2 else 1
+
+
+def input_shape(data: AnyData) -> tuple[int, ...]:
+    """What the network's flat input `x` is, row-major: `facts.input_shape` where it is exactly the columns in their
+    order, (inputs,) where something is switched off or added."""
+    shape = source_facts(data).input_shape
+    is_whole = shape is not None and input_names(data) == own_inputs(data)
+    return shape if shape is not None and is_whole else (len(input_names(data)),)
+
+
+def output_shape(data: AnyData) -> tuple[int, ...]:
+    """Of the implied last layer: (outputs,), or (steps, classes) where every step has an answer of its own."""
+    positions = source_facts(data).positions
+    return (output_count(data),) if positions is None else (positions, output_count(data))

@@ -225,10 +225,11 @@ def image_shape(data: UploadedData) -> tuple[int, int, int] | None:
 
 
 def pixel_names(shape: tuple[int, int, int]) -> tuple[str, ...]:
+    """Of (height, width, channels), channels first: a whole picture in red, then in green, then in blue."""
     height, width, channels = shape
     colours = [f",{colour}" for colour in COLOURS] if channels == len(COLOURS) else [""]
     return tuple(
-        f"pixel {row},{column}{colour}" for row in range(height) for column in range(width) for colour in colours
+        f"pixel {row},{column}{colour}" for colour in colours for row in range(height) for column in range(width)
     )
 
 

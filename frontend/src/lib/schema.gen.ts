@@ -250,6 +250,9 @@ export interface DataSetFacts {
   target: string;
   rows?: number | null;
   image_shape?: [number, number] | null;
+  input_shape?: number[] | null;
+  vocabulary?: number | null;
+  positions?: number | null;
   takes_classes: boolean;
 }
 

@@ -12,7 +12,7 @@ describe('images of a data set', () => {
   });
 
   it('show coloured pixels in their own colours, opaque', () => {
-    const words = imageWords({ values: [255, 0, 0, 0, 128, 255], shape: [1, 2], brightest: 255 }, ramp);
+    const words = imageWords({ values: [255, 0, 0, 128, 0, 255], shape: [1, 2], brightest: 255 }, ramp);
     expect([...new Uint8Array(words.buffer)]).toEqual([255, 0, 0, 255, 0, 128, 255, 255]);
   });
 

@@ -5,7 +5,7 @@ import type { Ramp } from './colors';
 /** scikit-learn's digits come in 17 levels, everything else in bytes. */
 export const brightestOf = ({ source }: Pick<DataSetFacts, 'source'>): number => (source === 'upload' ? 255 : 16);
 
-/** One image: rows × columns values from 0 to `brightest`, or three times as many, red, green and blue side by side. */
+/** One image: rows × columns values from 0 to `brightest`, or three times as many: all red ones, all green, all blue. */
 export interface Picture {
   values: ArrayLike<number>;
   shape: readonly [rows: number, columns: number];
@@ -21,9 +21,8 @@ export function imageWords({ values, shape, brightest }: Picture, ramp: Ramp, ga
   const isColoured = values.length === COLOURS * words.length;
   const byte = (at: number): number => Math.round((255 * (values[at] ?? 0)) / brightest) & 255;
   for (let pixel = 0; pixel < words.length; pixel++) {
-    const at = COLOURS * pixel;
     words[pixel] = isColoured
-      ? (OPAQUE | (byte(at + 2) << 16) | (byte(at + 1) << 8) | byte(at)) >>> 0
+      ? (OPAQUE | (byte(pixel + 2 * words.length) << 16) | (byte(pixel + words.length) << 8) | byte(pixel)) >>> 0
       : ramp.pixel((gain * (values[pixel] ?? 0)) / brightest);
   }
   return words;

@@ -57,6 +57,9 @@ export function drawnFacts({ task, classes }: Pick<DrawnData, 'task' | 'classes'
     target: task === 'regression' ? 'value' : 'class',
     rows: null,
     image_shape: null,
+    input_shape: null,
+    vocabulary: null,
+    positions: null,
     takes_classes: task === 'classification',
   };
 }

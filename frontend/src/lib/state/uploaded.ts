@@ -47,6 +47,9 @@ export function uploadedFacts(data: UploadedData): DataSetFacts {
     target: data.target ?? 'inputs',
     rows: Math.min(sheetOf(data).rows, data.max_rows ?? Infinity),
     image_shape: shape ? [shape[0], shape[1]] : null,
+    input_shape: shape ? [shape[2], shape[0], shape[1]] : null,
+    vocabulary: null,
+    positions: null,
     takes_classes: false,
   };
 }
@@ -76,10 +79,11 @@ function byCodePoint(one: string, other: string): number {
   return left.length - right.length;
 }
 
+/** Channels first: a whole picture in red, then in green, then in blue. */
 function pixelNames([height, width, channels]: [number, number, number]): string[] {
   const colours = channels === COLOURS.length ? COLOURS.map((colour) => `,${colour}`) : [''];
-  const at = (row: number, column: number): string[] => colours.map((colour) => `pixel ${row},${column}${colour}`);
-  return Array.from({ length: height * width }, (_, pixel) => at(Math.floor(pixel / width), pixel % width)).flat();
+  const places = Array.from({ length: height * width }, (_, pixel) => `pixel ${Math.floor(pixel / width)},${pixel % width}`);
+  return colours.flatMap((colour) => places.map((place) => place + colour));
 }
 
 /** Names of the network's inputs that the chosen columns become. */
