@@ -5,6 +5,8 @@
     │   ├── MalformedJsonError     not strict JSON (syntax, NaN, duplicate keys, lone surrogates, nesting)
     │   ├── InvalidFormulaError    a formula that cannot be read; carries where
     │   ├── InvalidPatchError      an RFC 6902 patch that does not apply
+    │   ├── InvalidGraphError      a layer that reads none, a later one or too many; carries a repair
+    │   ├── ShapeMismatchError     a layer that cannot read the shape that flows into it; carries a repair
     │   ├── NetworkTooLargeError   the estimated memory exceeds the worker's budget
     │   ├── UnknownDataSetError    an experiment on an uploaded data set that is not on this server
     │   ├── UploadRejectedError    a file that cannot be read as data, or that is made to do harm
@@ -75,6 +77,18 @@ class InvalidFormulaError(InvalidInputError):
 
 class InvalidPatchError(InvalidInputError):
     code = "invalid_patch"
+
+
+class InvalidGraphError(InvalidInputError):
+    """May carry `repair`: `say`, and the `patch` over the experiment that does it."""
+
+    code = "invalid_graph"
+
+
+class ShapeMismatchError(InvalidInputError):
+    """May carry `repair`, as `InvalidGraphError`."""
+
+    code = "shape_mismatch"
 
 
 class NetworkTooLargeError(InvalidInputError):

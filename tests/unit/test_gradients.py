@@ -17,7 +17,7 @@ from neuroglow.engine.train import Batch, batch_loss, gradient
 from neuroglow.nets.losses import Objective, loss, objective_of
 from neuroglow.nets.model import Dense, Network
 from neuroglow.nets.shape import STACK_FROM, layer_names, net_shape
-from neuroglow.spec.network import ACTIVATIONS
+from neuroglow.spec.layers.base import ACTIVATIONS
 from unit import numpy_twin as twin
 from unit.rig import dense, experiment, twin_net
 

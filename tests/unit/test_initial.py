@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from neuroglow.engine.snapshot import initial_snapshot
 from neuroglow.nets.initial import initial_layer
 from neuroglow.session.edits import carry_over
-from neuroglow.spec.network import INITIALIZERS
+from neuroglow.spec.layers.base import INITIALIZERS
 from unit.rig import as_bytes, dense, experiment, trained, trainer_of
 
 # Rules whose spread depends on nothing but the fan-in, so that a wider layer draws the very same numbers.

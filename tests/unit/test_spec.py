@@ -45,7 +45,7 @@ REFUSED: list[tuple[str, list[Any]]] = [
     ("/network/output_frozen", [0, "false", None]),
     ("/network/pins", [None, {}, [{"layer": "output", "unit": 0}], [PIN, PIN], [PIN] * 1025]),
     ("/network/pins/0/unit", [-1, 1024, 0.5, True, None]),
-    ("/network/pins/0/source", [-1, 1024, 0.5, True, "", "x" * 257]),
+    ("/network/pins/0/source", [-1, 1 << 20, 0.5, True, "", "x" * 257]),
     ("/network/pins/0/value", [1.1e9, -1.1e9, "0", None, True]),
     ("/training/loss", ["mse", "", 0, None]),
     ("/training/loss_parameters/gamma", [*BAD_FLOATS, 10.1]),
@@ -292,9 +292,9 @@ def test_a_name_used_before_is_never_given_again(given_names: list[str | None], 
     (layers({"name": "a"}, {"name": "a"}), "Two layers are named 'a'"),
     (layers({"name": "x"}), "the network's input"),
     (layers({"name": "output"}), "the network's output"),
-    (layers({"name": "a"}, {"name": "b", "inputs": ["x"]}), "reads the layer before it, 'a'"),
-    (layers({"name": "a", "inputs": ["a"]}), "reads the layer before it, 'x'"),
-    (layers({"name": "a", "inputs": ["nowhere"]}), "reads the layer before it"),
+    (layers({"name": "a", "inputs": ["b"]}, {"name": "b"}), "'b' comes later"),
+    (layers({"name": "a", "inputs": ["a"]}), "'a' reads itself"),
+    (layers({"name": "a", "inputs": ["nowhere"]}), "No layer is named 'nowhere'"),
 ])  # fmt: skip
 def test_wrong_names_and_wiring_are_refused(document: Any, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):

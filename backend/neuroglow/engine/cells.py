@@ -11,7 +11,8 @@ from neuroglow.engine.layers import Layer, Layers
 from neuroglow.nets.shape import layer_names, net_shape
 from neuroglow.spec.datasets import input_names
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.network import OUTPUT, Cell
+from neuroglow.spec.layers.wiring import OUTPUT
+from neuroglow.spec.network import Cell
 
 
 class Places:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from neuroglow.spec.datasets import output_count
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.network import OUTPUT
+from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.spec.training import Regularization
 
 _SCALES = {

@@ -18,7 +18,7 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors, half, host_half, sample_inputs
 from neuroglow.nets.losses import Head, answer
 from neuroglow.nets.model import Dense, Network, Stack
-from neuroglow.spec.network import INPUT, OUTPUT
+from neuroglow.spec.layers.wiring import INPUT, OUTPUT
 from neuroglow.wire.messages import SubscribeActivations, SubscribeUnit
 
 

@@ -17,7 +17,7 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors, half
 from neuroglow.nets.losses import answer
 from neuroglow.nets.model import Network, Stack
-from neuroglow.spec.network import OUTPUT
+from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.wire.messages import SubscribeCodes
 
 

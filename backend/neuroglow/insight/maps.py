@@ -20,8 +20,8 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.losses import Head, answer
 from neuroglow.nets.model import Network, Stack
+from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.spec.limits import MAP_RESOLUTIONS
-from neuroglow.spec.network import INPUT
 from neuroglow.wire.frames import QUANTISED_MOST, quantise
 from neuroglow.wire.messages import SubscribeMaps
 

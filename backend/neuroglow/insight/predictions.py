@@ -16,7 +16,7 @@ from neuroglow.engine.train import State, bucket
 from neuroglow.insight.probe import Outputs, Subject, Tensors, half
 from neuroglow.nets.losses import answer
 from neuroglow.nets.model import Network
-from neuroglow.spec.network import OUTPUT
+from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.wire.messages import SubscribePredictions
 
 

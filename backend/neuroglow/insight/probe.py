@@ -27,8 +27,8 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.nets.losses import Head, head_of
 from neuroglow.nets.shape import NetShape, layer_names, net_shape
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.spec.looking import Sample
-from neuroglow.spec.network import INPUT
 
 HALF_MAX = float(np.finfo(np.float16).max)
 PROBE_ROWS = 256

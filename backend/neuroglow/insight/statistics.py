@@ -27,7 +27,7 @@ from neuroglow.nets.activations import ACTIVATIONS, RECTIFIERS
 from neuroglow.nets.losses import answer
 from neuroglow.nets.model import Network
 from neuroglow.nets.shape import NetShape
-from neuroglow.spec.network import INPUT
+from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.wire.messages import SubscribeStatistics
 
 COLUMNS = ("mean", "std", "dead", "saturated", "gradient_norm", "update_to_weight")

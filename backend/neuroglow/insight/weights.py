@@ -20,7 +20,7 @@ from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import Batch, Rows, State, gradient
 from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors, half
 from neuroglow.nets.model import Network
-from neuroglow.spec.network import INPUT
+from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.wire.messages import SubscribeGradients, SubscribeWeights
 
 

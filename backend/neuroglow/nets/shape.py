@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from neuroglow.spec.datasets import input_names, output_count
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.network import OUTPUT
+from neuroglow.spec.layers.wiring import OUTPUT
 
 T = TypeVar("T")
 STACK_FROM = 12

@@ -20,7 +20,7 @@ from neuroglow.engine.snapshot import Snapshot, initial_snapshot, with_fresh_mom
 from neuroglow.nets.shape import layer_names
 from neuroglow.spec.datasets import input_names, split_counts
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.network import INPUT, OUTPUT
+from neuroglow.spec.layers.wiring import INPUT, OUTPUT
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from neuroglow.spec.datasets import DataSetFacts as DataSetFacts
 from neuroglow.spec.datasets import facts as facts
 from neuroglow.spec.experiment import Experiment as Experiment
 from neuroglow.spec.experiment import parse_experiment as parse_experiment
+from neuroglow.spec.layers.dense import Dense as Dense
+from neuroglow.spec.layers.wiring import INPUT as INPUT
+from neuroglow.spec.layers.wiring import OUTPUT as OUTPUT
 from neuroglow.spec.limits import Limits as Limits
-from neuroglow.spec.network import INPUT as INPUT
-from neuroglow.spec.network import OUTPUT as OUTPUT
-from neuroglow.spec.network import Dense as Dense
 from neuroglow.spec.network import Network as Network
 from neuroglow.spec.patch import patched as patched
 from neuroglow.spec.presets import preset as preset

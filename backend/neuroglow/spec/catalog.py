@@ -10,10 +10,11 @@ from neuroglow.spec.data import Feature
 from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.formula import CONSTANTS, FUNCTIONS
+from neuroglow.spec.layers import LAYER_TYPES
+from neuroglow.spec.layers.base import ACTIVATIONS, INITIALIZERS
 from neuroglow.spec.lesson import LESSON_CONTROLS, LessonControl
 from neuroglow.spec.limits import MAP_RESOLUTIONS, Limits
 from neuroglow.spec.models import MODELS, ModelFacts, models_schema
-from neuroglow.spec.network import ACTIVATIONS, INITIALIZERS
 from neuroglow.spec.preset import Preset
 from neuroglow.spec.presets import FIRST_PRESET, PRESETS
 from neuroglow.spec.public import PUBLIC_SETS, PublicSet
@@ -21,7 +22,6 @@ from neuroglow.spec.stopping import STOP_METRICS
 from neuroglow.spec.stories import STORIES, Story
 from neuroglow.spec.training import CLASS_LOSSES, CLASS_WEIGHTS, CLIPPINGS, LOSSES, SCHEDULES
 
-LAYER_TYPES = ("dense",)
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad")
 REGULARIZATIONS = ("none", "l1", "l2")
 

@@ -294,3 +294,11 @@ def output_shape(data: AnyData) -> tuple[int, ...]:
     """Of the implied last layer: (outputs,), or (steps, classes) where every step has an answer of its own."""
     positions = source_facts(data).positions
     return (output_count(data),) if positions is None else (positions, output_count(data))
+
+
+def label_count(data: AnyData) -> int:
+    """Numbers of a row's label: its inputs where they are to be answered, one for each step that has an answer, else
+    one."""
+    if data.goal == "reconstruct":
+        return len(input_names(data))
+    return source_facts(data).positions or 1

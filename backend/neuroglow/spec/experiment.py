@@ -14,6 +14,7 @@ from neuroglow.spec.base import Spec, parse
 from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import DataSpec, SyntheticData
 from neuroglow.spec.datasets import facts
+from neuroglow.spec.graph import graph_of
 from neuroglow.spec.network import Network, with_names
 from neuroglow.spec.training import CLASS_LOSSES, Training
 
@@ -41,7 +42,7 @@ class Experiment(Spec):
 
 
 def parse_experiment(document: Any, *, used_names: Iterable[str] = (), at: str = "") -> Experiment:
-    """Validate a decoded document, write out the defaults that depend on others, name layers.
+    """Validate a decoded document, write out the defaults that depend on others, name layers, check their graph.
 
     Raises `InvalidInputError` with a JSON pointer that starts with `at`.
     """
@@ -50,7 +51,23 @@ def parse_experiment(document: Any, *, used_names: Iterable[str] = (), at: str =
             f"Experiment version {document['version']} is newer than this server ({VERSION}); update Neuroglow",
             field=f"{at}/version",
         )
-    experiment = parse(Experiment, document, at=at)
+    experiment = _completed(parse(Experiment, document, at=at), used_names, at)
+    for error in graph_of(experiment.data, experiment.network).errors:
+        raise type(error)(error.message, field=f"{at}{error.field}", **error.facts)
+    return experiment
+
+
+def experiment_with_errors(document: Any) -> tuple[Experiment | None, list[InvalidInputError]]:
+    """The experiment as far as it can be understood, and all that is wrong with it: None where a member is not valid in
+    itself."""
+    try:
+        experiment = _completed(parse(Experiment, document), (), "")
+    except InvalidInputError as error:
+        return None, [error]
+    return experiment, list(graph_of(experiment.data, experiment.network).errors)
+
+
+def _completed(experiment: Experiment, used_names: Iterable[str], at: str) -> Experiment:
     data, loss = checked_data(experiment.data, at=f"{at}/data"), experiment.training.loss
     about = facts(data)
     if loss in CLASS_LOSSES and about.task != "classification":

@@ -7,7 +7,9 @@ from typing import Any
 
 from neuroglow.spec.data import BundledData, DrawnData, SyntheticData
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.network import Activation, Dense, Initializer, Network, with_names
+from neuroglow.spec.layers.base import Activation, Initializer
+from neuroglow.spec.layers.dense import Dense
+from neuroglow.spec.network import Network, with_names
 from neuroglow.spec.preset import Preset
 from neuroglow.spec.source import Formula
 from neuroglow.spec.stopping import Patience, Stop

@@ -17,6 +17,18 @@ MIN_TRAIN_FRACTION = 0.1
 MAX_TRAIN_FRACTION = 0.9
 MAX_LAYERS = 256
 MAX_UNITS = 1_024
+MAX_CHANNELS = 512
+# Sides of kernels, windows, strides; pixels that padding adds.
+MAX_KERNEL = 32
+MAX_HEADS = 32
+MAX_VOCABULARY = 4_096
+# Layers that an add, a concat or a multiply reads.
+MAX_MERGED = 16
+MAX_REPEATS = 512
+# Layers of a repeated block.
+MAX_BODY = 32
+# Connections of one unit: the numbers of the widest layer that it may read.
+MAX_SOURCES = 1 << 20
 MAX_BATCH_SIZE = MAX_SAMPLES
 # Different values of a column that are told apart; a code for each, for the rest and for missing cells fits a byte.
 MAX_CATEGORIES = 100

@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from neuroglow.spec.base import Spec, parse
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.layers.base import LayerName
 from neuroglow.spec.limits import MIN_RATE_TEST_STEPS, Limits
 from neuroglow.spec.looking import Axes, Row, Sample, SampleAt, Split
-from neuroglow.spec.network import Cell, LayerName
+from neuroglow.spec.network import Cell
 from neuroglow.spec.training import LearningRate
 
 PROTOCOL = 1

@@ -14,8 +14,8 @@ from typing import Any
 from neuroglow.errors import InvalidInputError, UploadRejectedError
 from neuroglow.spec.datasets import input_names, output_count
 from neuroglow.spec.experiment import Experiment, parse_experiment
+from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.spec.memory import MOMENTS, SCALARS
-from neuroglow.spec.network import OUTPUT
 from neuroglow.wire import strict_json
 
 LENGTH_BYTES = 8
