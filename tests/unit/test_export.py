@@ -142,6 +142,7 @@ SETS: list[dict[str, Any]] = [
         ("blobs", 5), ("moons", 3), ("rings", 10), ("spirals", 7),
     ]),
     *({"source": "bundled", "name": name, "seed": 9} for name in ("digits", "iris", "wine", "breast_cancer")),
+    {"source": "bundled", "name": "digits", "size": 28, "train_fraction": 0.3},
     {"source": "bundled", "name": "diabetes", "train_fraction": 0.61},
     {"source": "drawn", "points": [[x / 7, -x / 5, x % 3] for x in range(-20, 20)], "classes": 3, "label_noise": 0.3},
     {"source": "drawn", "points": [[x / 7, -x / 5, x / 20] for x in range(-20, 20)], "task": "regression"},

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neuroglow.data import bundled, encoding, multiclass, playground, uploaded
 from neuroglow.data.components import Components, first_two
 from neuroglow.data.encoding import Encoder, OwnInputs
+from neuroglow.data.enlarging import enlarged
 from neuroglow.data.formula import FormulaColumns
 from neuroglow.data.kept import Kept
 from neuroglow.data.labels import with_label_noise
@@ -20,7 +21,15 @@ from neuroglow.data.splitting import split_rows
 from neuroglow.data.streams import Streams, noise_columns, streams
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
-from neuroglow.spec.datasets import DataSetFacts, facts, input_names, offered_inputs, source_facts, split_counts
+from neuroglow.spec.datasets import (
+    DIGITS_SIDE,
+    DataSetFacts,
+    facts,
+    input_names,
+    offered_inputs,
+    source_facts,
+    split_counts,
+)
 from neuroglow.spec.formula import parse_formula
 from neuroglow.spec.looking import Sample, SampleValues
 from neuroglow.spec.uploaded import UploadedData
@@ -141,7 +150,8 @@ def make(data: AnyData) -> Dataset:
 
 def _points(data: AnyData, drawn: Streams, classes: int) -> Points:
     if isinstance(data, BundledData):
-        return Points(*bundled.read(data.name))
+        pixels, target = bundled.read(data.name)
+        return Points(pixels if data.size is None or data.size == DIGITS_SIDE else enlarged(pixels, data.size), target)
     if isinstance(data, UploadedData):
         return uploaded.read(data)
     if isinstance(data, DrawnData):

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from neuroglow.export.formulas import as_numpy
 from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
-from neuroglow.spec.datasets import facts, file_stem, input_names, offered_inputs, source_facts, split_counts
+from neuroglow.spec.datasets import (
+    DIGITS_SIDE,
+    facts,
+    file_stem,
+    input_names,
+    offered_inputs,
+    source_facts,
+    split_counts,
+)
 from neuroglow.spec.formula import parse_formula
 from neuroglow.spec.uploaded import UploadedData
 
@@ -111,6 +119,20 @@ _FEATURES = {
     "sin(x1)": "np.sin(x1)",
     "sin(x2)": "np.sin(x2)",
 }
+_ENLARGED = (
+    "",
+    "",
+    "def enlarged(pictures, side):",
+    '    """Bilinear, from centre to centre of the pixels."""',
+    "    square = pictures.reshape(-1, 8, 8)",
+    "    place = np.clip((np.arange(side) + 0.5) * (8 / side) - 0.5, 0.0, 7.0)",
+    "    low = np.floor(place).astype(int)",
+    "    high, share = np.minimum(low + 1, 7), place - low",
+    "    taller = square[:, low] * (1.0 - share)[:, None] + square[:, high] * share[:, None]",
+    "    return (taller[:, :, low] * (1.0 - share) + taller[:, :, high] * share).reshape(len(pictures), -1)",
+    "",
+    "",
+)
 _STANDARDISED = '''
 def standardised(table, axis=0):
     """By the mean and deviation of the training rows."""
@@ -180,7 +202,9 @@ def _drawn(data: SyntheticData | BundledData | DrawnData) -> list[str]:
     if isinstance(data, BundledData):
         raw_units = ", scaled=False" if data.name == "diabetes" else ""
         read = f"points, label = load_{data.name}(return_X_y=True{raw_units})"
-        return ["_, _, split = map(np.random.default_rng, np.random.SeedSequence(DATA_SEED).spawn(3))", read]
+        lines = ["_, _, split = map(np.random.default_rng, np.random.SeedSequence(DATA_SEED).spawn(3))", read]
+        is_scanned = data.size in (None, DIGITS_SIDE)
+        return lines if is_scanned else [*lines, *_ENLARGED, f"points = enlarged(points, {data.size})"]
     if isinstance(data, DrawnData):
         rows = [", ".join(f"[{x1!r}, {x2!r}, {label!r}]" for x1, x2, label in data.points[at : at + 4]) for at in
                 range(0, len(data.points), 4)]  # fmt: skip

@@ -16,6 +16,7 @@ SyntheticName = Literal[
     "circle", "xor", "gauss", "spiral", "plane", "multi_gauss", "blobs", "moons", "rings", "spirals"
 ]
 BundledName = Literal["digits", "iris", "wine", "breast_cancer", "diabetes"]
+DigitsSize = Literal[8, 16, 28, 32]
 Feature = Literal["x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)"]
 
 MULTICLASS_SETS: frozenset[str] = frozenset({"blobs", "moons", "rings", "spirals"})
@@ -53,11 +54,21 @@ class SyntheticData(Source):
 
 
 class BundledData(Source):
-    """A real data set that comes with scikit-learn, standardised, split with a seed."""
+    """A real data set that comes with scikit-learn, standardised, split with a seed.
+
+    `size` belongs to digits only: pixels on a side, drawn larger from the 8 that they were scanned with; 8 if left out.
+    """
 
     source: Literal["bundled"] = "bundled"
     name: BundledName
+    size: DigitsSize | None = None
     train_fraction: TrainFraction = 0.8
+
+    @model_validator(mode="after")
+    def _size_is_of_pictures(self) -> Self:
+        if self.size is not None and self.name != "digits":
+            raise ValueError(f"'{self.name}' has no pictures to be drawn larger; leave `size` out")
+        return self
 
 
 Coordinate = Annotated[float, Field(ge=limits.PLANE_LOW, le=limits.PLANE_HIGH)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from neuroglow.spec import uploaded
-from neuroglow.spec.data import DEFAULT_CLASSES, AnyData, DrawnData, SyntheticData
+from neuroglow.spec.data import DEFAULT_CLASSES, AnyData, BundledData, DrawnData, SyntheticData
 from neuroglow.spec.limits import PLANE_HIGH, PLANE_LOW
 from neuroglow.spec.public import public_set_of
 from neuroglow.spec.uploaded import UploadedData
@@ -73,6 +74,31 @@ def _class_names(count: int) -> tuple[str, ...]:
     return tuple(f"class {index + 1}" for index in range(count))
 
 
+DIGITS_SIDE = 8
+"""Pixels on a side of a digit as it was scanned."""
+
+
+def _digits(side: int) -> DataSetFacts:
+    drawn = "" if side == DIGITS_SIDE else f", drawn from {DIGITS_SIDE}×{DIGITS_SIDE}"
+    return DataSetFacts(
+        source="bundled",
+        name="digits",
+        title="Digits",
+        sentence=f"Handwritten digits, {side}×{side} pixels{drawn}",
+        task="classification",
+        kind="image",
+        classes=tuple("0123456789"),
+        columns=tuple(f"pixel {row},{column}" for row in range(side) for column in range(side)),
+        target="digit",
+        rows=1797,
+        image_shape=(side, side),
+        input_shape=(1, side, side),
+    )
+
+
+_digits_of = cache(_digits)
+
+
 _CELL_MEASURES = (
     "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry",
     "fractal dimension",
@@ -97,20 +123,7 @@ SYNTHETIC_SETS: tuple[DataSetFacts, ...] = (
 )
 
 BUNDLED_SETS: tuple[DataSetFacts, ...] = (
-    DataSetFacts(
-        source="bundled",
-        name="digits",
-        title="Digits",
-        sentence="Handwritten digits, 8×8 pixels",
-        task="classification",
-        kind="image",
-        classes=tuple("0123456789"),
-        columns=tuple(f"pixel {row},{column}" for row in range(8) for column in range(8)),
-        target="digit",
-        rows=1797,
-        image_shape=(8, 8),
-        input_shape=(1, 8, 8),
-    ),
+    _digits(DIGITS_SIDE),
     DataSetFacts(
         source="bundled",
         name="iris",
@@ -191,6 +204,8 @@ def source_facts(data: AnyData) -> DataSetFacts:
         return _drawn_facts(data)
     if isinstance(data, UploadedData):
         return _uploaded_facts(data)
+    if isinstance(data, BundledData) and data.size is not None:
+        return _digits_of(data.size)
     entry = _BY_NAME[(data.source, data.name)]
     if isinstance(data, SyntheticData) and data.classes is not None:
         return entry.model_copy(update={"classes": _class_names(data.classes)})

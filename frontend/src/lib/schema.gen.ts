@@ -32,7 +32,11 @@ export interface AdamW {
   weight_decay: number;
 }
 
-/** A real data set that comes with scikit-learn, standardised, split with a seed. */
+/**
+ * A real data set that comes with scikit-learn, standardised, split with a seed.
+ *
+ * `size` belongs to digits only: pixels on a side, drawn larger from the 8 that they were scanned with; 8 if left out.
+ */
 export interface BundledData {
   train_fraction: number;
   seed: number;
@@ -43,6 +47,7 @@ export interface BundledData {
   goal: 'predict' | 'reconstruct';
   source: 'bundled';
   name: 'digits' | 'iris' | 'wine' | 'breast_cancer' | 'diabetes';
+  size?: 8 | 16 | 28 | 32 | null;
 }
 
 export interface Catalog {

@@ -1,6 +1,6 @@
 /** What a data spec means, as the server reads it (`spec/datasets.py`). Pure. */
 import type { Catalog, DataSetFacts, DrawnData, Experiment, SyntheticData } from '../schema.gen';
-import { preparedInputs, publicSetOf, uploadedFacts } from './uploaded';
+import { pixelNames, preparedInputs, publicSetOf, uploadedFacts } from './uploaded';
 
 export type Data = Experiment['data'];
 export type PlaneData = SyntheticData | DrawnData;
@@ -40,8 +40,23 @@ export function sourceFacts(data: Data, catalog: Catalog): DataSetFacts {
   }
   const facts = catalog.data_sets.find((set) => set.source === data.source && set.name === data.name);
   if (!facts) throw new Error(`The catalog has no data set ${data.name}`);
+  if (data.source === 'bundled' && data.size) return digitsFacts(facts, data.size);
   if (data.source === 'synthetic' && data.classes && facts.takes_classes) return { ...facts, classes: classNames(data.classes) };
   return facts;
+}
+
+/** Pixels on a side of a digit as it was scanned. */
+export const DIGITS_SIDE = 8;
+
+function digitsFacts(scanned: DataSetFacts, side: number): DataSetFacts {
+  const drawn = side === DIGITS_SIDE ? '' : `, drawn from ${DIGITS_SIDE}×${DIGITS_SIDE}`;
+  return {
+    ...scanned,
+    sentence: `Handwritten digits, ${side}×${side} pixels${drawn}`,
+    columns: pixelNames([side, side, 1]),
+    image_shape: [side, side],
+    input_shape: [1, side, side],
+  };
 }
 
 export function drawnFacts({ task, classes }: Pick<DrawnData, 'task' | 'classes'>): DataSetFacts {

@@ -80,7 +80,7 @@ function byCodePoint(one: string, other: string): number {
 }
 
 /** Channels first: a whole picture in red, then in green, then in blue. */
-function pixelNames([height, width, channels]: [number, number, number]): string[] {
+export function pixelNames([height, width, channels]: [number, number, number]): string[] {
   const colours = channels === COLOURS.length ? COLOURS.map((colour) => `,${colour}`) : [''];
   const places = Array.from({ length: height * width }, (_, pixel) => `pixel ${Math.floor(pixel / width)},${pixel % width}`);
   return colours.flatMap((colour) => places.map((place) => place + colour));

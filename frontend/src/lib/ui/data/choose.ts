@@ -33,6 +33,12 @@ export function chooseData(draft: Experiment, facts: DataSetFacts): void {
   fitLoss(draft, facts.task);
 }
 
+/** Pixels of another size are other columns: what was said of single ones goes. */
+export function resizeDigits(draft: Experiment, size: NonNullable<BundledData['size']>): void {
+  const { data } = draft;
+  if (data.source === 'bundled') draft.data = { ...data, ...keptEverywhere(data), goal: data.goal, size };
+}
+
 /** Points drawn by hand instead of whatever was there, or instead of those drawn before. */
 export function chooseDrawn(draft: Experiment, task: DrawnTask, points: readonly Point[]): void {
   const { data } = draft;
