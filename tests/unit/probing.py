@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroglow.engine.layers import Layer, Layers
+from neuroglow.engine.layers import Layers
 from neuroglow.engine.snapshot import Snapshot, initial_snapshot, to_state
 from neuroglow.insight.bind import bind, require_layers
 from neuroglow.insight.probe import Probe, Subject
@@ -39,7 +39,7 @@ class Watched:
 def filled(spec: Experiment, value: float) -> Snapshot:
     """A snapshot whose first layer reads with one number everywhere."""
     snapshot = initial_snapshot(spec)
-    snapshot.layers["dense_1"].weight[...] = value
+    snapshot.layers["dense_1"]["weight"][...] = value
     return snapshot
 
 
@@ -51,9 +51,9 @@ def under_way(spec: Experiment) -> Snapshot:
     def drawn(array: Any) -> Any:
         return np.abs(random.normal(0.0, 0.3, array.shape)).astype(np.float32)
 
-    layers = {name: Layer(layer.weight, layer.bias + drawn(layer.bias)) for name, layer in snapshot.layers.items()}
+    layers = {name: layer | {"bias": layer["bias"] + drawn(layer["bias"])} for name, layer in snapshot.layers.items()}
     moments = tuple(
-        {name: Layer(drawn(layer.weight), drawn(layer.bias)) for name, layer in group.items()}
+        {name: {part: drawn(array) for part, array in layer.items()} for name, layer in group.items()}
         for group in snapshot.moments
     )
     return replace(snapshot, layers=layers, moments=moments)

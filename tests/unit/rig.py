@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from neuroglow.data import load
@@ -14,9 +15,12 @@ from neuroglow.engine.layers import Layers
 from neuroglow.engine.numbers import hyper_of
 from neuroglow.engine.programs import TrainKey, TrainProgram, compile_train, train_key
 from neuroglow.engine.snapshot import Snapshot, initial_snapshot
-from neuroglow.nets.shape import layer_names, net_shape
+from neuroglow.nets.model import Block, Network
+from neuroglow.nets.shape import Block as BlockShape
+from neuroglow.nets.shape import LayerShape, layer_names, net_shape
 from neuroglow.session.trainer import Trainer
-from neuroglow.spec import Experiment, parse_experiment
+from neuroglow.spec import Dense, Experiment, parse_experiment
+from neuroglow.spec.layers import Flow
 from unit import numpy_twin as twin
 
 # Small enough to compile in a fraction of a second.
@@ -81,17 +85,38 @@ def as_bytes(snapshot: Snapshot) -> bytes:
         array.tobytes()
         for group in (snapshot.layers, *snapshot.moments)
         for layer in group.values()
-        for array in (layer.weight, layer.bias)
+        for array in layer.values()
     ]
     cursor = snapshot.cursor
     counters = f"{cursor.update}/{cursor.epoch}/{cursor.position}".encode()
     return b"|".join([counters, *arrays, *(np.asarray(value).tobytes() for value in snapshot.scalars)])
 
 
+def dense_layers(spec: Experiment) -> tuple[Dense, ...]:
+    """The hidden layers of a network that has no others."""
+    layers = tuple(layer for layer in spec.network.layers if isinstance(layer, Dense))
+    assert len(layers) == len(spec.network.layers)
+    return layers
+
+
+def dense_shape(fan_in: int, units: int, activation: Any) -> LayerShape:
+    return LayerShape(Dense(units=units, activation=activation), (Flow((fan_in,), "vector"),))
+
+
+def as_model(net: twin.Net, dtype: Any = jnp.float32) -> Network:
+    """The engine's network with the twin's numbers."""
+
+    def block(number: int, weight: twin.Array, bias: twin.Array, activation: str) -> Block:
+        shape = BlockShape(dense_shape(weight.shape[1], weight.shape[0], activation), sources=(number - 1,))
+        return Block({"weight": jnp.asarray(weight, dtype), "bias": jnp.asarray(bias, dtype)}, shape)
+
+    return Network(tuple(block(number, *layer) for number, layer in enumerate(net)))
+
+
 def twin_net(layers: Layers, spec: Experiment, dtype: Any = np.float64) -> twin.Net:
     """The twin's network with the engine's numbers."""
     shapes = net_shape(spec).layers
     return [
-        (layers[name].weight.astype(dtype), layers[name].bias.astype(dtype), shape.activation)
+        (layers[name]["weight"].astype(dtype), layers[name]["bias"].astype(dtype), shape.activation)
         for name, shape in zip(layer_names(spec), shapes, strict=True)
     ]

@@ -58,9 +58,9 @@ def test_numbers_are_written_where_they_belong_and_nothing_else_moves(stage: Sta
     assert reply.result["update"] == 10
     assert session._trainer is not None
     got, before = session._trainer.snapshot(), trained(trainer_of(spec), 10)
-    before.layers["dense_1"].weight[3, 1] = 1.5
-    before.layers["dense_2"].weight[0, 2] = -0.25
-    before.layers["output"].bias[0] = 0.125
+    before.layers["dense_1"]["weight"][3, 1] = 1.5
+    before.layers["dense_2"]["weight"][0, 2] = -0.25
+    before.layers["output"]["bias"][0] = 0.125
     assert as_bytes(got) == as_bytes(before), "moments and counters stay"
     stage.step(session, 10)
     assert as_bytes(session._trainer.snapshot()) == as_bytes(trained(trainer_of(spec, before), 10))
@@ -78,10 +78,10 @@ def test_a_running_session_takes_them_between_two_chunks_and_goes_on(stage: Stag
     assert session._trainer is not None
     stage.tools.keeper.run(lambda: None).result()
     on_disk = decode_snapshot((folder / "running" / "snapshot.safetensors").read_bytes())
-    assert on_disk.layers["output"].weight[0, 1] == np.float32(7.0)
+    assert on_disk.layers["output"]["weight"][0, 1] == np.float32(7.0)
     reached = session.facts["update"]
     stage.until(session, lambda: session.facts["update"] > reached)
-    assert session._trainer.snapshot().layers["output"].weight[0, 1] == np.float32(7.0)
+    assert session._trainer.snapshot().layers["output"]["weight"][0, 1] == np.float32(7.0)
 
 
 def test_what_it_blows_up_is_rewound_to_the_moment_before(stage: Stage) -> None:

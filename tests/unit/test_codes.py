@@ -14,7 +14,7 @@ from neuroglow.spec import preset
 from neuroglow.spec.datasets import facts, input_names
 from unit import numpy_twin as twin
 from unit.probing import watch
-from unit.rig import dense, experiment, twin_net
+from unit.rig import dense, dense_layers, experiment, twin_net
 
 IRIS = experiment(data={"source": "bundled", "name": "iris"}, network=dense(5, 2, 4))
 CODED = experiment(data={"source": "bundled", "name": "iris", "goal": "reconstruct"}, network=dense(5, 2, 4))
@@ -78,6 +78,6 @@ def test_what_went_in_can_be_told_in_the_columns_own_units(data: dict[str, Any])
 def test_the_autoencoder_preset_squeezes_digits_through_two_units() -> None:
     chosen = preset("autoencoder").experiment
     assert chosen.data.goal == "reconstruct"
-    assert [layer.units for layer in chosen.network.layers] == [32, 16, 2, 16, 32]
+    assert [layer.units for layer in dense_layers(chosen)] == [32, 16, 2, 16, 32]
     assert load(chosen.data).test.labels.shape[1] == 64
-    assert chosen.network.layers[2].activation == "linear"
+    assert dense_layers(chosen)[2].activation == "linear"

@@ -131,7 +131,7 @@ def test_locate_finds_nothing_where_nothing_is_wrong() -> None:
 def test_the_origin_is_the_layer_that_overflows(layer: str, part: str, value: float, expected: tuple[str, str]) -> None:
     spec = exploding(0.001, network=dense(4, 3, activation="linear"))
     snapshot = initial_snapshot(spec)
-    getattr(snapshot.layers[layer], part)[...] = value
+    snapshot.layers[layer][part][...] = value
     trainer = trainer_of(spec, snapshot)
     origin = locate(snapshot, trainer.walk, rule_of(spec), numbers_of(spec), 5)
     assert origin is not None
@@ -141,7 +141,7 @@ def test_the_origin_is_the_layer_that_overflows(layer: str, part: str, value: fl
 def test_the_origin_inside_a_scanned_stack_is_its_layer() -> None:
     spec = exploding(0.001, network=dense(*[3] * 15, activation="linear"))
     snapshot = initial_snapshot(spec)
-    snapshot.layers["dense_7"].weight[...] = 3e38
+    snapshot.layers["dense_7"]["weight"][...] = 3e38
     trainer = trainer_of(spec, snapshot)
     origin = locate(snapshot, trainer.walk, rule_of(spec), numbers_of(spec), 5)
     assert origin is not None

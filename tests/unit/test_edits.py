@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroglow.engine.layers import Layer, Layers
+from neuroglow.engine.layers import Layers
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.snapshot import Snapshot, initial_snapshot, to_state
 from neuroglow.nets.shape import STACK_FROM
@@ -31,10 +31,7 @@ def learned(spec: Experiment) -> Snapshot:
 
     def numbers(group: Layers) -> Layers:
         return {
-            name: Layer(
-                random.normal(size=layer.weight.shape).astype(np.float32),
-                random.normal(size=layer.bias.shape).astype(np.float32),
-            )
+            name: {part: random.normal(size=array.shape).astype(np.float32) for part, array in layer.items()}
             for name, layer in group.items()
         }
 
@@ -79,8 +76,8 @@ def test_hyperparameters_activations_and_data_of_the_same_shape_keep_everything(
     after = carry_over(before, changed(SPEC, **changes))
     for old, new in zip(groups(before), groups(after), strict=True):
         for name in old:
-            assert new[name].weight.tobytes() == old[name].weight.tobytes()
-            assert new[name].bias.tobytes() == old[name].bias.tobytes()
+            assert new[name]["weight"].tobytes() == old[name]["weight"].tobytes()
+            assert new[name]["bias"].tobytes() == old[name]["bias"].tobytes()
     assert [value.tolist() for value in after.scalars] == [77]
     assert after.cursor.update == 123
 
@@ -96,10 +93,10 @@ def test_a_unit_added_or_removed_leaves_all_other_numbers_alone(layer: int, unit
         for index, name in enumerate(names):
             rows = kept if index == layer else None
             columns = kept if index == layer + 1 else None
-            assert np.array_equal(new[name].weight[:rows, :columns], old[name].weight[:rows, :columns])
-            assert np.array_equal(new[name].bias[:rows], old[name].bias[:rows])
-    assert after.layers[names[layer]].weight.shape[0] == units
-    assert after.layers[names[layer + 1]].weight.shape[1] == units
+            assert np.array_equal(new[name]["weight"][:rows, :columns], old[name]["weight"][:rows, :columns])
+            assert np.array_equal(new[name]["bias"][:rows], old[name]["bias"][:rows])
+    assert after.layers[names[layer]]["weight"].shape[0] == units
+    assert after.layers[names[layer + 1]]["weight"].shape[1] == units
 
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
@@ -108,12 +105,12 @@ def test_a_new_unit_has_no_effect_yet_but_can_learn(layer: int) -> None:
     after = carry_over(before, with_units(SPEC, layer, 6))
     np.testing.assert_allclose(outputs(after), outputs(before), rtol=1e-12)
     names = ["a", "b", "c", "output"]
-    assert (after.layers[names[layer + 1]].weight[:, 4:] == 0.0).all()
-    drawn = after.layers[names[layer]].weight[4:]
+    assert (after.layers[names[layer + 1]]["weight"][:, 4:] == 0.0).all()
+    drawn = after.layers[names[layer]]["weight"][4:]
     assert (drawn != 0.0).any(), "a unit that reads nothing either would never learn"
     for group in after.moments:
-        assert (group[names[layer]].weight[4:] == 0.0).all()
-        assert (group[names[layer + 1]].weight[:, 4:] == 0.0).all()
+        assert (group[names[layer]]["weight"][4:] == 0.0).all()
+        assert (group[names[layer + 1]]["weight"][:, 4:] == 0.0).all()
 
 
 def test_a_layer_added_removed_or_moved_leaves_the_others_by_name() -> None:
@@ -123,9 +120,9 @@ def test_a_layer_added_removed_or_moved_leaves_the_others_by_name() -> None:
         assert list(after.layers) == [*order, "output"]
         for old, new in zip(groups(before), groups(after), strict=True):
             for name in [*(name for name in order if name in "abc"), "output"]:
-                if old[name].weight.shape == new[name].weight.shape:
-                    assert new[name].weight.tobytes() == old[name].weight.tobytes(), f"{name} of {order}"
-                assert new[name].bias.tobytes() == old[name].bias.tobytes()
+                if old[name]["weight"].shape == new[name]["weight"].shape:
+                    assert new[name]["weight"].tobytes() == old[name]["weight"].tobytes(), f"{name} of {order}"
+                assert new[name]["bias"].tobytes() == old[name]["bias"].tobytes()
 
 
 def test_a_layer_moved_to_another_width_keeps_the_columns_that_fit() -> None:
@@ -134,14 +131,14 @@ def test_a_layer_moved_to_another_width_keeps_the_columns_that_fit() -> None:
     moved = changed(spec, network=named({"name": "b", "units": 5}, {"name": "a", "units": 3}))
     after = carry_over(before, moved)
     # b read three units of a, and now reads the two columns of x.
-    assert np.array_equal(after.layers["b"].weight, before.layers["b"].weight[:, :2])
-    assert np.array_equal(after.layers["a"].weight[:, :2], before.layers["a"].weight)
+    assert np.array_equal(after.layers["b"]["weight"], before.layers["b"]["weight"][:, :2])
+    assert np.array_equal(after.layers["a"]["weight"][:, :2], before.layers["a"]["weight"])
 
 
 def test_a_renamed_layer_is_a_new_layer() -> None:
     after = carry_over(learned(SPEC), changed(SPEC, network=named({"name": "a"}, {"name": "z"}, {"name": "c"})))
     fresh = initial_snapshot(after.experiment)
-    assert after.layers["z"].weight.tobytes() == fresh.layers["z"].weight.tobytes()
+    assert after.layers["z"]["weight"].tobytes() == fresh.layers["z"]["weight"].tobytes()
 
 
 @settings(max_examples=30)
@@ -156,12 +153,12 @@ def test_features_keep_their_columns_by_name(old: list[str], new: list[str]) -> 
     shared = [name for name in new if name in old]
     for was, now in zip(groups(before), groups(after), strict=True):
         for name in shared:
-            assert np.array_equal(now["a"].weight[:, new.index(name)], was["a"].weight[:, old.index(name)])
+            assert np.array_equal(now["a"]["weight"][:, new.index(name)], was["a"]["weight"][:, old.index(name)])
         if shared:
             added = [index for index, name in enumerate(new) if name not in old]
-            assert (now["a"].weight[:, added] == 0.0).all()
-            assert np.array_equal(now["a"].bias, was["a"].bias)
-        assert now["b"].weight.tobytes() == was["b"].weight.tobytes()
+            assert (now["a"]["weight"][:, added] == 0.0).all()
+            assert np.array_equal(now["a"]["bias"], was["a"]["bias"])
+        assert now["b"]["weight"].tobytes() == was["b"]["weight"].tobytes()
 
 
 def test_an_added_feature_changes_no_answer_yet() -> None:
@@ -183,20 +180,20 @@ def test_another_task_keeps_what_keeps_its_shape(data: dict[str, Any], keeps_out
     before = learned(SPEC)
     after = carry_over(before, changed(SPEC, data=data))
     for name in "abc":
-        assert after.layers[name].weight.tobytes() == before.layers[name].weight.tobytes()
-    kept = after.layers["output"].weight.tobytes() == before.layers["output"].weight.tobytes()
+        assert after.layers[name]["weight"].tobytes() == before.layers[name]["weight"].tobytes()
+    kept = after.layers["output"]["weight"].tobytes() == before.layers["output"]["weight"].tobytes()
     assert kept is keeps_output
-    fresh = initial_snapshot(after.experiment).layers["output"].weight
-    assert keeps_output or after.layers["output"].weight.tobytes() == fresh.tobytes()
+    fresh = initial_snapshot(after.experiment).layers["output"]["weight"]
+    assert keeps_output or after.layers["output"]["weight"].tobytes() == fresh.tobytes()
 
 
 def test_other_columns_make_the_first_layer_new_and_keep_the_rest() -> None:
     before = learned(SPEC)
     after = carry_over(before, changed(SPEC, data={"source": "bundled", "name": "breast_cancer"}))
     fresh = initial_snapshot(after.experiment)
-    assert after.layers["a"].weight.tobytes() == fresh.layers["a"].weight.tobytes()
-    assert after.layers["b"].weight.tobytes() == before.layers["b"].weight.tobytes()
-    assert after.layers["output"].weight.tobytes() == before.layers["output"].weight.tobytes()
+    assert after.layers["a"]["weight"].tobytes() == fresh.layers["a"]["weight"].tobytes()
+    assert after.layers["b"]["weight"].tobytes() == before.layers["b"]["weight"].tobytes()
+    assert after.layers["output"]["weight"].tobytes() == before.layers["output"]["weight"].tobytes()
 
 
 @pytest.mark.parametrize("kind", ["sgd", "momentum", "adamw", "rmsprop"])
@@ -206,9 +203,9 @@ def test_another_optimizer_starts_its_moments_afresh_and_nothing_else(kind: str)
     fresh = initial_snapshot(after.experiment)
     assert after.cursor.update == 123
     for name in before.layers:
-        assert after.layers[name].weight.tobytes() == before.layers[name].weight.tobytes()
+        assert after.layers[name]["weight"].tobytes() == before.layers[name]["weight"].tobytes()
     assert len(after.moments) == len(fresh.moments)
-    assert all((layer.weight == 0.0).all() for group in after.moments for layer in group.values())
+    assert all((layer["weight"] == 0.0).all() for group in after.moments for layer in group.values())
     to_state(after)
 
 
@@ -219,9 +216,9 @@ def test_growing_into_a_scanned_stack_and_back_keeps_everything() -> None:
     assert program_of(many.experiment).key.shape.blocks[1].is_stack
     again = carry_over(many, few)
     for name in before.layers:
-        assert again.layers[name].bias.tobytes() == before.layers[name].bias.tobytes()
+        assert again.layers[name]["bias"].tobytes() == before.layers[name]["bias"].tobytes()
         if name != "output":
-            assert again.layers[name].weight.tobytes() == before.layers[name].weight.tobytes()
+            assert again.layers[name]["weight"].tobytes() == before.layers[name]["weight"].tobytes()
 
 
 def test_an_edit_and_its_undo_change_no_bit_of_what_goes_on() -> None:
@@ -267,11 +264,11 @@ def test_switching_inputs_keeps_the_weights_of_the_others(data: st.DataObject) -
     kept = [name for name in news if name in olds]
     for old, new in zip(groups(snapshot), groups(carried), strict=True):
         for name in kept:
-            assert (new["a"].weight[:, news.index(name)] == old["a"].weight[:, olds.index(name)]).all()
+            assert (new["a"]["weight"][:, news.index(name)] == old["a"]["weight"][:, olds.index(name)]).all()
         if kept:
             fresh = [news.index(name) for name in news if name not in olds]
-            assert not new["a"].weight[:, fresh].any()
-        assert new["b"].weight.tobytes() == old["b"].weight.tobytes()
+            assert not new["a"]["weight"][:, fresh].any()
+        assert new["b"]["weight"].tobytes() == old["b"]["weight"].tobytes()
     assert carried.cursor.update == snapshot.cursor.update
 
 
@@ -279,6 +276,6 @@ def test_a_formula_more_or_a_noise_column_less_keeps_the_rest() -> None:
     before = changed(SPEC, data={"formulas": [{"expression": "2*x1"}], "noise_columns": 2})
     after = changed(SPEC, data={"formulas": [{"expression": "x1/x2"}, {"expression": "2*x1"}], "noise_columns": 1})
     snapshot = learned(before)
-    weight, old = carry_over(snapshot, after).layers["a"].weight, snapshot.layers["a"].weight
+    weight, old = carry_over(snapshot, after).layers["a"]["weight"], snapshot.layers["a"]["weight"]
     assert weight[:, [0, 1, 3, 4]].tobytes() == old[:, [0, 1, 2, 3]].tobytes()
     assert not weight[:, 2].any()

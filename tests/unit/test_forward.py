@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from neuroglow.nets.activations import ACTIVATIONS
 from neuroglow.nets.losses import answer
-from neuroglow.nets.model import Dense, Network, Stack
-from neuroglow.nets.shape import STACK_FROM, Block, LayerShape, NetShape, net_shape
-from neuroglow.spec.network import ACTIVATIONS as SPEC_ACTIVATIONS
+from neuroglow.nets.model import Block, Network
+from neuroglow.nets.shape import STACK_FROM, net_shape
+from neuroglow.nets.shape import Block as BlockShape
+from neuroglow.spec.layers.base import ACTIVATIONS as SPEC_ACTIVATIONS
 from unit import numpy_twin as twin
-from unit.rig import dense, experiment
+from unit.rig import as_model, dense, dense_shape, experiment
 
 Array = NDArray[Any]
 
@@ -29,10 +30,6 @@ def random_net(widths: list[int], activation: str, seed: int = 0) -> twin.Net:
     ]
     weight, bias, _ = layers[-1]
     return [*layers[:-1], (weight, bias, "linear")]
-
-
-def as_model(net: twin.Net, dtype: Any = np.float32) -> Network:
-    return Network(tuple(Dense(jax.numpy.asarray(w, dtype), jax.numpy.asarray(b, dtype), a) for w, b, a in net))
 
 
 def test_every_activation_of_the_spec_exists_and_only_those() -> None:
@@ -90,9 +87,9 @@ def test_scanned_stack_equals_the_unrolled_layers() -> None:
     x = jax.numpy.asarray(np.random.default_rng(3).normal(size=(5, 6)), np.float32)
     unrolled = as_model(net)
     hidden, output = unrolled.blocks[:-1], unrolled.blocks[-1]
-    weight = jax.numpy.stack([block.weight for block in hidden])
-    bias = jax.numpy.stack([block.bias for block in hidden])
-    scanned = Network((Stack(weight, bias, "tanh"), output))
+    stacked = jax.tree.map(lambda *arrays: jax.numpy.stack(arrays), *(block.parameters for block in hidden))
+    stack = Block(stacked, BlockShape(hidden[0].shape.layer, len(hidden)))
+    scanned = Network((stack, Block(output.parameters, BlockShape(output.shape.layer, sources=(0,)))))
     out, expected = jax.jit(jax.vmap(scanned))(x), jax.jit(jax.vmap(unrolled))(x)
     np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-6)
     stack_z, stack_a = jax.jit(jax.vmap(scanned.capture))(x)[0]
@@ -107,8 +104,8 @@ def test_equal_layers_become_a_stack_from_a_dozen_on() -> None:
     # The first layer reads two inputs, so one fewer is equal.
     assert not any(block.is_stack for block in few.blocks)
     assert [block.count for block in many.blocks] == [1, STACK_FROM, 1]
-    hidden = [LayerShape(5, 5, "tanh")] * STACK_FROM
-    assert many.layers == (LayerShape(2, 5, "tanh"), *hidden, LayerShape(5, 1, "linear"))
+    hidden = [dense_shape(5, 5, "tanh")] * STACK_FROM
+    assert many.layers == (dense_shape(2, 5, "tanh"), *hidden, dense_shape(5, 1, "linear"))
 
 
 def test_another_activation_breaks_a_stack_in_two() -> None:
@@ -134,5 +131,5 @@ def test_another_activation_breaks_a_stack_in_two() -> None:
 def test_input_and_output_follow_the_data(data: dict[str, Any], inputs: int, outputs: int) -> None:
     shape = net_shape(experiment(data=data, network={"layers": []}))
     assert (shape.inputs, shape.outputs) == (inputs, outputs)
-    assert shape == NetShape(inputs, (Block(LayerShape(inputs, outputs, "linear")),))
+    assert [layer.parameters["weight"].shape for layer in shape.layers] == [(outputs, inputs)]
     assert shape.parameters == outputs * (inputs + 1)

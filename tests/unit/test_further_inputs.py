@@ -48,7 +48,7 @@ def test_an_experiment_without_them_keeps_the_bits_of_the_first_release(
     arrays = [getattr(s, name) for s in (loaded.train, loaded.test) for name in ("raw", "inputs", "targets", "labels")]
     assert _digest(arrays) == data
     layers = initial_snapshot(experiment).layers
-    assert _digest([array for layer in layers.values() for array in (layer.weight, layer.bias)]) == weights
+    assert _digest([array for layer in layers.values() for array in (layer["weight"], layer["bias"])]) == weights
 
 
 def _digest(arrays: list[NDArray[np.float32]]) -> str:

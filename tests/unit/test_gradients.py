@@ -15,11 +15,11 @@ from neuroglow.engine.layers import to_model
 from neuroglow.engine.snapshot import initial_snapshot
 from neuroglow.engine.train import Batch, batch_loss, gradient
 from neuroglow.nets.losses import Objective, loss, objective_of
-from neuroglow.nets.model import Dense, Network
+from neuroglow.nets.model import Network
 from neuroglow.nets.shape import STACK_FROM, layer_names, net_shape
 from neuroglow.spec.layers.base import ACTIVATIONS
 from unit import numpy_twin as twin
-from unit.rig import dense, experiment, twin_net
+from unit.rig import as_model, dense, experiment, twin_net
 
 Array = NDArray[Any]
 BY_NUMBERS = ("squared_error", "absolute_error", "huber", "log_cosh")
@@ -58,10 +58,6 @@ def goal_of(objective: Objective) -> twin.Goal:
     return twin.Goal(objective.head, objective.loss, PARAMETER)
 
 
-def as_model(net: twin.Net) -> Network:
-    return Network(tuple(Dense(jnp.asarray(w, jnp.float32), jnp.asarray(b, jnp.float32), n) for w, b, n in net))
-
-
 def as_batch(x: Array, labels: Array, mask: Array | None = None) -> Batch:
     seen = np.ones(len(x)) if mask is None else mask
     return Batch(jnp.asarray(x, jnp.float32), jnp.asarray(labels, jnp.float32), jnp.asarray(seen, jnp.float32))
@@ -76,14 +72,15 @@ def numbers(**given: Any) -> Hyper:
 def engine_gradients(objective: Objective, net: twin.Net, x: Array, labels: Array) -> twin.Slopes:
     """Through the model and the losses in float64; the mean over rows is taken here."""
     with jax.enable_x64(True):
-        model = Network(tuple(Dense(jnp.asarray(w), jnp.asarray(b), name) for w, b, name in net))
+        model = as_model(net, jnp.float64)
 
         def mean(model: Network) -> jax.Array:
             z = jax.vmap(model)(jnp.asarray(x))
             return jnp.mean(jax.vmap(lambda zi, yi: loss(objective, zi, yi, PARAMETER))(z, jnp.asarray(labels)))
 
         slopes = jax.jit(jax.grad(mean))(model)
-        return [(np.asarray(block.weight), np.asarray(block.bias)) for block in slopes.blocks]
+        parts = [jax.tree.map(np.asarray, block.parameters) for block in slopes.blocks]
+        return [(part["weight"], part["bias"]) for part in parts]
 
 
 def finite_differences(head: str | twin.Goal, net: twin.Net, x: Array, labels: Array) -> list[Array]:
@@ -133,14 +130,14 @@ def test_gradient_of_every_loss_matches_finite_differences_and_the_twin(objectiv
 def test_float32_engine_gradient_with_a_masked_batch_matches_the_twin(objective: Objective, outputs: int) -> None:
     net, (x, labels) = some_net("tanh", outputs), some_rows(objective, outputs)
     batch = as_batch(x, labels, (np.arange(11) < 6).astype(float))
-    (mean, sums), slopes = jax.jit(gradient, static_argnums=0)(objective, as_model(net), numbers(), batch)
+    (mean, (sums, _)), slopes = jax.jit(gradient, static_argnums=0)(objective, as_model(net), numbers(), batch)
     goal = goal_of(objective)
     np.testing.assert_allclose(mean, twin.mean_loss(goal, net, x[:6], labels[:6]), rtol=1e-5)
     assert float(sums.examples) == 6.0
     np.testing.assert_allclose(sums.label, labels[:6].sum(axis=0), rtol=1e-4, atol=1e-5)
     for block, (weight, bias) in zip(slopes.blocks, twin.gradients(goal, net, x[:6], labels[:6]), strict=True):
-        np.testing.assert_allclose(block.weight, weight, rtol=1e-4, atol=1e-6)
-        np.testing.assert_allclose(block.bias, bias, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(block.parameters["weight"], weight, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(block.parameters["bias"], bias, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(("objective", "outputs"), [(LOGISTIC, 1), (Objective("softmax", "hinge"), 3)])
@@ -153,8 +150,8 @@ def test_class_weights_multiply_losses_and_leave_the_count_of_rows_alone(objecti
     plain = twin.losses(twin.Goal(objective.head, objective.loss, PARAMETER), twin.forward(net, x)[-1][0], labels)
     assert float(mean) == pytest.approx((plain * weights[labels.astype(int)]).sum() / len(labels), rel=1e-5)
     for block, (weight, bias) in zip(slopes.blocks, twin.gradients(goal, net, x, labels), strict=True):
-        np.testing.assert_allclose(block.weight, weight, rtol=1e-4, atol=1e-6)
-        np.testing.assert_allclose(block.bias, bias, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(block.parameters["weight"], weight, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(block.parameters["bias"], bias, rtol=1e-4, atol=1e-6)
 
 
 def test_gradient_passes_only_through_units_that_speak() -> None:
@@ -167,8 +164,8 @@ def test_gradient_passes_only_through_units_that_speak() -> None:
     )
     assert float(mean) == pytest.approx(twin.mean_loss("sigmoid", net, x, labels, factors), rel=1e-5)
     for block, (weight, bias) in zip(slopes.blocks, twin.gradients("sigmoid", net, x, labels, factors), strict=True):
-        np.testing.assert_allclose(block.weight, weight, rtol=1e-4, atol=1e-6)
-        np.testing.assert_allclose(block.bias, bias, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(block.parameters["weight"], weight, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(block.parameters["bias"], bias, rtol=1e-4, atol=1e-6)
 
 
 def test_gradient_flows_through_a_scanned_stack_as_through_its_layers() -> None:
@@ -187,11 +184,11 @@ def test_gradient_flows_through_a_scanned_stack_as_through_its_layers() -> None:
         )
         expected = twin.gradients("sigmoid", twin_net(snapshot.layers, spec), x, labels, theirs)
         first, stack, output = slopes.blocks
-        np.testing.assert_allclose(first.weight, expected[0][0], rtol=2e-3, atol=1e-6)
+        np.testing.assert_allclose(first.parameters["weight"], expected[0][0], rtol=2e-3, atol=1e-6)
         for index in range(STACK_FROM + 1):
-            np.testing.assert_allclose(stack.weight[index], expected[1 + index][0], rtol=2e-3, atol=1e-6)
-            np.testing.assert_allclose(stack.bias[index], expected[1 + index][1], rtol=2e-3, atol=1e-6)
-        np.testing.assert_allclose(output.weight, expected[-1][0], rtol=2e-3, atol=1e-6)
+            np.testing.assert_allclose(stack.parameters["weight"][index], expected[1 + index][0], rtol=2e-3, atol=1e-6)
+            np.testing.assert_allclose(stack.parameters["bias"][index], expected[1 + index][1], rtol=2e-3, atol=1e-6)
+        np.testing.assert_allclose(output.parameters["weight"], expected[-1][0], rtol=2e-3, atol=1e-6)
 
 
 def test_masked_rows_do_not_count_whatever_they_hold() -> None:

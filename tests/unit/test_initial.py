@@ -8,15 +8,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from neuroglow.engine.snapshot import initial_snapshot
-from neuroglow.nets.initial import initial_layer
+from neuroglow.nets.initial import initial_parameters
 from neuroglow.session.edits import carry_over
+from neuroglow.spec import Dense
+from neuroglow.spec.layers import Flow
 from neuroglow.spec.layers.base import INITIALIZERS
 from unit.rig import as_bytes, dense, experiment, trained, trainer_of
 
+Float32 = NDArray[np.float32]
+
 # Rules whose spread depends on nothing but the fan-in, so that a wider layer draws the very same numbers.
 BY_FAN_IN = ["he_uniform", "he_normal", "lecun_normal", "playground", "zeros"]
+
+
+def initial_layer(seed: int, layer: str, fan_in: int, units: int, initializer: str) -> tuple[Float32, Float32]:
+    """Weight and bias of a fresh dense layer."""
+    parameters = Dense(units=units).parameters(Flow((fan_in,), "vector"))
+    drawn = initial_parameters(seed, layer, parameters, lambda _: initializer)
+    return drawn["weight"], drawn["bias"]
 
 
 @pytest.mark.parametrize(("initializer", "deviation"), [
@@ -74,8 +86,8 @@ def test_a_layer_more_moves_no_other_draw(position: int) -> None:
     with_more = [*layers[:position], {"name": "new", "units": 4}, *layers[position:]]
     after = initial_snapshot(experiment(network={"layers": with_more}))
     for name in "abc":
-        if after.layers[name].weight.shape == before.layers[name].weight.shape:
-            assert after.layers[name].weight.tobytes() == before.layers[name].weight.tobytes()
+        if after.layers[name]["weight"].shape == before.layers[name]["weight"].shape:
+            assert after.layers[name]["weight"].tobytes() == before.layers[name]["weight"].tobytes()
 
 
 def test_initial_weights_are_the_same_on_every_machine() -> None:

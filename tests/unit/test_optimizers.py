@@ -13,10 +13,10 @@ from neuroglow.engine.hyper import Hyper
 from neuroglow.engine.optimizers import apply_update, initial_moments
 from neuroglow.engine.rule import Rule
 from neuroglow.nets.losses import Objective
-from neuroglow.nets.model import Dense, Network
+from neuroglow.nets.model import Network
 from neuroglow.spec.catalog import OPTIMIZERS
 from unit import numpy_twin as twin
-from unit.rig import experiment, numbers_of
+from unit.rig import as_model, experiment, numbers_of
 
 UPDATES = 60
 SETTINGS: dict[str, dict[str, float]] = {
@@ -37,10 +37,6 @@ def start() -> twin.Net:
         (random.normal(size=(3, 2)), random.normal(size=3), "tanh"),
         (random.normal(size=(1, 3)), random.normal(size=1), "linear"),
     ]
-
-
-def as_model(net: twin.Net) -> Network:
-    return Network(tuple(Dense(jnp.asarray(w, jnp.float32), jnp.asarray(b, jnp.float32), name) for w, b, name in net))
 
 
 def hyper(kind: str, regularization: dict[str, Any] | None = None) -> Hyper:
@@ -77,8 +73,8 @@ def race(kind: str, numbers: Hyper, theirs: twin.Optimizer) -> tuple[Network, tw
 
 def assert_equal(model: Network, net: twin.Net) -> None:
     for block, (weight, bias, _) in zip(model.blocks, net, strict=True):
-        np.testing.assert_allclose(block.weight, weight, rtol=2e-4, atol=2e-5)
-        np.testing.assert_allclose(block.bias, bias, rtol=2e-4, atol=2e-5)
+        np.testing.assert_allclose(block.parameters["weight"], weight, rtol=2e-4, atol=2e-5)
+        np.testing.assert_allclose(block.parameters["bias"], bias, rtol=2e-4, atol=2e-5)
 
 
 def test_every_optimizer_of_the_catalog_is_tried() -> None:
@@ -112,11 +108,11 @@ def test_l1_stops_at_zero_and_stays_there_without_a_gradient() -> None:
     seen: list[float] = []
     for _ in range(80):
         model, _ = STEP(rule("sgd"), numbers, model, initial_moments("sgd", model), zero)
-        seen.append(float(model.blocks[0].weight[0, 0]))
+        seen.append(float(model.blocks[0].parameters["weight"][0, 0]))
     steps = np.diff(seen)
     sign = np.sign(seen[0])
     assert (sign * np.array(seen) >= 0.0).all(), "a weight crossed zero"
-    assert all(float(jnp.abs(block.weight).max()) == 0.0 for block in model.blocks)
+    assert all(float(jnp.abs(block.parameters["weight"]).max()) == 0.0 for block in model.blocks)
     assert np.allclose(sign * steps[0], -0.05, atol=1e-6)
 
 
@@ -126,8 +122,8 @@ def test_biases_are_never_regularised(regularization: dict[str, Any]) -> None:
     zero = jax.tree.map(jnp.zeros_like, model)
     after, _ = STEP(rule("sgd"), hyper("sgd", regularization), model, initial_moments("sgd", model), zero)
     for block, before in zip(after.blocks, model.blocks, strict=True):
-        assert np.asarray(block.bias).tobytes() == np.asarray(before.bias).tobytes()
-        assert (np.abs(np.asarray(block.weight)) < np.abs(np.asarray(before.weight))).all()
+        assert np.asarray(block.parameters["bias"]).tobytes() == np.asarray(before.parameters["bias"]).tobytes()
+        assert (np.abs(np.asarray(block.parameters["weight"])) < np.abs(np.asarray(before.parameters["weight"]))).all()
 
 
 def test_weight_decay_leaves_biases_alone() -> None:
@@ -135,8 +131,9 @@ def test_weight_decay_leaves_biases_alone() -> None:
     zero = jax.tree.map(jnp.zeros_like, model)
     after, _ = STEP(rule("adamw"), hyper("adamw"), model, initial_moments("adamw", model), zero)
     for block, before in zip(after.blocks, model.blocks, strict=True):
-        np.testing.assert_allclose(block.weight, np.asarray(before.weight) * (1.0 - 0.03 * 0.2), rtol=1e-6)
-        assert np.asarray(block.bias).tobytes() == np.asarray(before.bias).tobytes()
+        decayed = np.asarray(before.parameters["weight"]) * (1.0 - 0.03 * 0.2)
+        np.testing.assert_allclose(block.parameters["weight"], decayed, rtol=1e-6)
+        assert np.asarray(block.parameters["bias"]).tobytes() == np.asarray(before.parameters["bias"]).tobytes()
 
 
 def test_what_an_optimizer_does_not_use_is_zero() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from neuroglow.errors import InvalidInputError, InvalidPatchError
 from neuroglow.spec import parse_experiment, patched
 from neuroglow.spec.limits import Limits
+from unit.rig import dense_layers
 
 SPEC = parse_experiment({"network": {"layers": [{"units": 4}, {"units": 2}]}})
 PATHS = ["", "/", "/network", "/network/layers", "/network/layers/0", "/network/layers/-", "/network/layers/9",
@@ -39,7 +40,7 @@ def test_operations_of_the_standard_apply_in_order() -> None:
             {"op": "remove", "path": "/data/features/1"},
         ],
     )
-    assert [(layer.name, layer.units) for layer in spec.network.layers] == [
+    assert [(layer.name, layer.units) for layer in dense_layers(spec)] == [
         ("dense_2", 2), ("dense_1", 7), ("dense_3", 5),
     ]  # fmt: skip
     assert spec.data.to_document()["features"] == ["x1"]
@@ -54,7 +55,7 @@ def test_a_new_layer_never_takes_a_name_of_a_removed_one() -> None:
 
 def test_a_removed_layer_that_comes_back_by_name_is_the_same_layer() -> None:
     removed = patched(SPEC, [{"op": "remove", "path": "/network/layers/1"}])
-    back = {"name": "dense_2", "units": SPEC.network.layers[1].units}
+    back = {"name": "dense_2", "units": dense_layers(SPEC)[1].units}
     again = patched(
         removed, [{"op": "add", "path": "/network/layers/-", "value": back}], used_names=["dense_1", "dense_2"]
     )

@@ -59,7 +59,7 @@ def run(name: str, updates: int) -> Run:
 
 def weights(of: Run, layer: str = "dense_1") -> Any:
     assert of.snapshot is not None
-    return np.abs(of.snapshot.layers[layer].weight)
+    return np.abs(of.snapshot.layers[layer]["weight"])
 
 
 def _noise_fades(of: Run) -> bool:

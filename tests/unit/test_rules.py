@@ -85,15 +85,16 @@ def test_fifty_updates_match_the_twin_that_walks_the_same_order(changes: dict[st
 def test_what_is_held_keeps_its_bits_and_its_moments() -> None:
     spec = experiment(**RUNS["exponential, pins"])
     before, after = initial_snapshot(spec), trained(trainer_of(spec), 30)
-    assert after.layers["output"].weight.tobytes() == before.layers["output"].weight.tobytes()
-    assert after.layers["dense_1"].weight[0, 1] == 0.0
-    assert after.layers["dense_2"].bias[1] == np.float32(0.25)
-    assert after.layers["dense_2"].weight[2, 3] == np.float32(-1.5)
+    assert after.layers["output"]["weight"].tobytes() == before.layers["output"]["weight"].tobytes()
+    assert after.layers["dense_1"]["weight"][0, 1] == 0.0
+    assert after.layers["dense_2"]["bias"][1] == np.float32(0.25)
+    assert after.layers["dense_2"]["weight"][2, 3] == np.float32(-1.5)
     for moments in after.moments:
-        assert (moments["output"].weight == 0.0).all()
-        assert (moments["output"].bias == 0.0).all()
-        assert moments["dense_1"].weight[0, 1] == moments["dense_2"].bias[1] == moments["dense_2"].weight[2, 3] == 0.0
-        assert np.count_nonzero(moments["dense_1"].weight) == moments["dense_1"].weight.size - 1
+        assert (moments["output"]["weight"] == 0.0).all()
+        assert (moments["output"]["bias"] == 0.0).all()
+        first, second = moments["dense_1"], moments["dense_2"]
+        assert first["weight"][0, 1] == second["bias"][1] == second["weight"][2, 3] == 0.0
+        assert np.count_nonzero(moments["dense_1"]["weight"]) == moments["dense_1"]["weight"].size - 1
 
 
 def test_a_pin_that_names_nothing_rests() -> None:
@@ -108,10 +109,10 @@ def test_a_pin_that_names_nothing_rests() -> None:
     spec = experiment(network={**dense(4, 3), "pins": pins})
     held = numbers_of(spec).held
     assert held is not None
-    assert not any(np.asarray(mask).any() for block in held.blocks for mask in (block.weight, block.bias))
+    assert not any(np.asarray(mask).any() for block in held.blocks for mask in block.parameters.values())
     free = initial_snapshot(experiment(network=dense(4, 3)))
     for name, layer in initial_snapshot(spec).layers.items():
-        assert layer.weight.tobytes() == free.layers[name].weight.tobytes()
+        assert layer["weight"].tobytes() == free.layers[name]["weight"].tobytes()
 
 
 @pytest.mark.parametrize("kind", ["value", "norm"])
@@ -120,7 +121,7 @@ def test_a_gradient_below_the_limit_is_left_alone(kind: str) -> None:
     clipped = trained(trainer_of(experiment(training={"clipping": clipping, "optimizer": SGD})), 5)
     plain = trained(trainer_of(experiment(training={"optimizer": SGD})), 5)
     for name, layer in plain.layers.items():
-        np.testing.assert_allclose(clipped.layers[name].weight, layer.weight, rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(clipped.layers[name]["weight"], layer["weight"], rtol=1e-6, atol=1e-7)
 
 
 def test_a_gradient_whose_squares_overflow_is_still_scaled_to_the_limit() -> None:
@@ -131,10 +132,10 @@ def test_a_gradient_whose_squares_overflow_is_still_scaled_to_the_limit() -> Non
         training={"optimizer": {"type": "sgd", "learning_rate": 1.0}, "clipping": {"type": "norm", "limit": 2.0}},
     )
     start = initial_snapshot(spec)
-    start.layers["output"].weight[...] = 1e15
+    start.layers["output"]["weight"][...] = 1e15
     after = trained(trainer_of(spec, start), 1)
     moved = [
-        (after.layers[name].weight - layer.weight, after.layers[name].bias - layer.bias)
+        (after.layers[name]["weight"] - layer["weight"], after.layers[name]["bias"] - layer["bias"])
         for name, layer in start.layers.items()
         if name != "output"
     ]

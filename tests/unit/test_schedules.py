@@ -115,7 +115,7 @@ def test_an_update_under_a_schedule_is_an_update_at_that_rate(optimizer: dict[st
     expected = trained(trainer_of(full, replace(first, experiment=full)), 1)
     got = trained(trainer_of(scheduled), 2)
     for name, layer in expected.layers.items():
-        np.testing.assert_allclose(got.layers[name].weight, layer.weight, rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(got.layers[name]["weight"], layer["weight"], rtol=1e-6, atol=1e-7)
 
 
 def test_the_update_count_of_a_schedule_is_the_runs_own() -> None:

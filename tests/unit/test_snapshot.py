@@ -60,7 +60,7 @@ def test_a_trained_snapshot_survives_the_file() -> None:
 def test_any_reader_of_safetensors_can_open_it() -> None:
     arrays = load(encoded())
     layer = half_trained().layers["dense_1"]
-    assert arrays["parameters/dense_1/weight"].tobytes() == layer.weight.tobytes()
+    assert arrays["parameters/dense_1/weight"].tobytes() == layer["weight"].tobytes()
     assert {"moments/0/output/bias", "moments/1/dense_2/weight", "scalars/0"} <= set(arrays)
     header = json.loads(encoded()[8 : 8 + int.from_bytes(encoded()[:8], "little")])
     assert all(isinstance(value, str) for value in header["__metadata__"].values())
@@ -78,10 +78,10 @@ def test_a_number_that_is_not_finite_is_seen_wherever_it_is() -> None:
     assert initial_snapshot(experiment()).is_finite()
     for value in (np.nan, np.inf):
         snapshot = initial_snapshot(experiment())
-        snapshot.layers["dense_2"].bias[0] = value
+        snapshot.layers["dense_2"]["bias"][0] = value
         assert not snapshot.is_finite()
         snapshot = initial_snapshot(experiment())
-        snapshot.moments[1]["output"].weight[0, 0] = value
+        snapshot.moments[1]["output"]["weight"][0, 0] = value
         assert not snapshot.is_finite()
 
 

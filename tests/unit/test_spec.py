@@ -16,6 +16,7 @@ from neuroglow.spec.datasets import source_facts
 from neuroglow.spec.experiment import VERSION
 from neuroglow.spec.network import with_names
 from neuroglow.spec.presets import FIRST_PRESET, PRESETS
+from unit.rig import dense_layers
 
 BIG = 2**31
 BAD_INTEGERS: list[Any] = [0, -1, 2.5, True, "64", None, BIG, 10**19, [], {}, "x" * 1000]
@@ -245,7 +246,7 @@ def test_a_document_from_before_schedules_and_pins_means_what_it_meant() -> None
     assert spec.training.stop.to_document() == {}
     assert spec.network.pins == ()
     assert not spec.network.output_frozen
-    for layer in spec.network.layers:
+    for layer in dense_layers(spec):
         assert (layer.dropout, layer.regularization, layer.frozen) == (0.0, None, False)
 
 

@@ -64,7 +64,7 @@ def test_gradient_norm_and_update_to_weight_are_those_of_the_next_update(spec: A
         six = figures(watched, layer)
         norm = float(np.linalg.norm(weight))
         assert six["gradient_norm"] == pytest.approx(norm, rel=5e-3, abs=1e-6)
-        held = float(np.linalg.norm(watched.layers[layer].weight))
+        held = float(np.linalg.norm(watched.layers[layer]["weight"]))
         assert six["update_to_weight"] == pytest.approx(0.05 * norm / held, rel=1e-2, abs=1e-6)
 
 
@@ -76,8 +76,8 @@ def test_the_ratio_is_of_the_optimizers_update_not_of_the_gradient() -> None:
     slopes = twin.gradients(watched.head, twin_net(watched.layers, spec), x, labels)
     rate = float(np.asarray(numbers_of(spec).learning_rate))
     for layer, (weight, _) in zip(watched.layers, slopes, strict=True):
-        update = rate * np.linalg.norm(weight + 0.9 * velocity[layer].weight)
-        expected = update / np.linalg.norm(watched.layers[layer].weight)
+        update = rate * np.linalg.norm(weight + 0.9 * velocity[layer]["weight"])
+        expected = update / np.linalg.norm(watched.layers[layer]["weight"])
         assert figures(watched, layer)["update_to_weight"] == pytest.approx(expected, rel=1e-2)
 
 

@@ -37,8 +37,8 @@ def test_the_numbers_add_up_and_are_the_networks(spec: Any, layer: str, unit: in
     [bias], [z], [a] = (part(watched, layer, name) for name in ("bias", "z", "a"))
     held = watched.layers[layer]
 
-    assert weights.astype(np.float32).tobytes() == held.weight[unit].tobytes()
-    assert np.float32(bias) == held.bias[unit]
+    assert weights.astype(np.float32).tobytes() == held["weight"][unit].tobytes()
+    assert np.float32(bias) == held["bias"][unit]
     assert z == pytest.approx((inputs * weights).sum() + bias, rel=1e-6, abs=1e-6)
 
     x = watched.subject.dataset.test.inputs[4].astype(np.float64)[None]
@@ -53,7 +53,7 @@ def test_the_numbers_add_up_and_are_the_networks(spec: Any, layer: str, unit: in
     if layer == "output":
         assert outgoing.size == 0
     else:
-        following = watched.layers[names[index + 1]].weight[:, unit]
+        following = watched.layers[names[index + 1]]["weight"][:, unit]
         assert outgoing.astype(np.float32).tobytes() == following.tobytes()
 
 

@@ -41,16 +41,16 @@ def twin_gradients(watched: Watched) -> twin.Slopes:
 def test_weights_are_the_parameters(spec: Any) -> None:
     watched = watch(spec, stream="weights")
     for name, layer in watched.layers.items():
-        assert watched.tensors[name].tobytes() == layer.weight.astype(np.float16).tobytes()
-        assert watched.tensors[f"{name}.bias"].tobytes() == layer.bias.astype(np.float16).tobytes()
-        assert watched.tensors[f"{name}.shape"].tolist() == list(layer.weight.shape)
+        assert watched.tensors[name].tobytes() == layer["weight"].astype(np.float16).tobytes()
+        assert watched.tensors[f"{name}.bias"].tobytes() == layer["bias"].astype(np.float16).tobytes()
+        assert watched.tensors[f"{name}.shape"].tolist() == list(layer["weight"].shape)
         assert watched.tensors[f"{name}.shape"].dtype == np.uint32
 
 
 @pytest.mark.parametrize("cells", [1, 7, 36, 100, 599, 600])
 def test_beyond_the_cells_asked_for_they_are_block_means(cells: int) -> None:
     watched = watch(WIDE, stream="weights", max_cells=cells)
-    weight = watched.layers["dense_2"].weight.astype(np.float64)
+    weight = watched.layers["dense_2"]["weight"].astype(np.float64)
     sent = watched.tensors["dense_2"]
     assert sent.size <= cells
     assert watched.tensors["dense_2.shape"].tolist() == [30, 20]

@@ -17,7 +17,7 @@ from neuroglow.nets.shape import layer_names
 from neuroglow.spec import Experiment
 from neuroglow.spec.datasets import input_names
 from unit import numpy_twin as twin
-from unit.rig import numbers_of, twin_net
+from unit.rig import dense_layers, numbers_of, twin_net
 
 
 def goal_of(spec: Experiment) -> twin.Goal:
@@ -32,7 +32,7 @@ def goal_of(spec: Experiment) -> twin.Goal:
 def rule_of(spec: Experiment) -> twin.Optimizer:
     """The optimizer with regularisation, clipping, schedule and what is held, read from the document alone."""
     training, network = spec.training, spec.network
-    own = [*(layer.regularization for layer in network.layers), network.output_regularization]
+    own = [*(layer.regularization for layer in dense_layers(spec)), network.output_regularization]
     rates = [training.regularization if each is None else each for each in own]
     schedule = training.schedule.model_dump()
     span = schedule.get("every", schedule.get("updates", 1))
@@ -53,7 +53,7 @@ def rule_of(spec: Experiment) -> twin.Optimizer:
 def held_of(spec: Experiment) -> list[twin.Array]:
     """True where numbers stay, in the order of `twin.flat`."""
     names, columns = layer_names(spec), input_names(spec.data)
-    frozen = [*(layer.frozen for layer in spec.network.layers), spec.network.output_frozen]
+    frozen = [*(layer.frozen for layer in dense_layers(spec)), spec.network.output_frozen]
     net = twin_net(initial_snapshot(spec).layers, spec)
     held = [np.full(array.shape, frozen[index // 2]) for index, array in enumerate(twin.flat(net))]
     for pin in spec.network.pins:

@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroglow.engine.layers import Layer, Layers
-from neuroglow.nets.shape import layer_names, net_shape
+from neuroglow.engine.layers import Layers
+from neuroglow.nets.shape import LayerShape, layer_names, net_shape
 from neuroglow.spec.datasets import input_names
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.layers.wiring import OUTPUT
+from neuroglow.spec.graph import graph_of
+from neuroglow.spec.layers.wiring import INPUT, OUTPUT
 from neuroglow.spec.network import Cell
 
 
 class Places:
-    """Where cells lie in the layers of an experiment."""
+    """Where cells lie in the layers of an experiment: in `bias`, or in `weight` seen as a matrix (units, sources)."""
 
     def __init__(self, experiment: Experiment) -> None:
-        names, shape = layer_names(experiment), net_shape(experiment)
-        self._shapes = dict(zip(names, shape.layers, strict=True))
-        self._first = names[0]
+        nodes = graph_of(experiment.data, experiment.network).nodes
+        self._shapes = dict(zip(layer_names(experiment), net_shape(experiment).layers, strict=True))
+        self.reads_columns = frozenset(
+            node.name for node in nodes if node.sources == (INPUT,) and _reads_columns(self._shapes[node.name])
+        )
+        """Layers whose every column belongs to one input of the network."""
         self._columns = {name: index for index, name in enumerate(input_names(experiment.data))}
 
     def find(self, cell: Cell) -> tuple[str, int, int | None] | None:
         """(layer, row, column), the column None for a bias; None if there is no such place."""
         shape = self._shapes.get(cell.layer)
-        if shape is None or cell.unit >= shape.units:
+        if shape is None or not shape.has_weight or cell.unit >= shape.matrix[0]:
             return None
         if cell.source is None:
-            return cell.layer, cell.unit, None
-        reads_inputs = cell.layer == self._first
-        column = self._columns.get(str(cell.source)) if reads_inputs else cell.source
-        if reads_inputs == isinstance(cell.source, int) or not isinstance(column, int) or column >= shape.fan_in:
+            return (cell.layer, cell.unit, None) if "bias" in shape.parameters else None
+        is_named = cell.layer in self.reads_columns
+        column = self._columns.get(str(cell.source)) if is_named else cell.source
+        if is_named == isinstance(cell.source, int) or not isinstance(column, int) or column >= shape.fan_in:
             return None
         return cell.layer, cell.unit, column
+
+
+def _reads_columns(shape: LayerShape) -> bool:
+    return shape.has_weight and shape.fan_in == shape.reads[0].size and shape.layer.type in ("dense", "sparse_dense")
 
 
 def with_cells(layers: Layers, cells: Iterable[Cell], experiment: Experiment) -> Layers:
@@ -47,35 +56,32 @@ def with_cells(layers: Layers, cells: Iterable[Cell], experiment: Experiment) ->
         if place is None:
             continue
         name, row, column = place
-        layer = changed.setdefault(name, _copy(layers[name]))
-        if column is None:
-            layer.bias[row] = cell.value
-        else:
-            layer.weight[row, column] = cell.value
+        layer = changed.setdefault(name, {part: array.copy() for part, array in layers[name].items()})
+        _write(layer, row, column, cell.value)
     return {**layers, **changed}
 
 
-def held_cells(experiment: Experiment) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Per layer, which weights (units, fan_in) and biases (units,) do not move: frozen layers and pins."""
-    names, shape = layer_names(experiment), net_shape(experiment)
+def _write(layer: dict[str, NDArray[Any]], row: int, column: int | None, value: float | bool) -> None:
+    if column is None:
+        layer["bias"][row] = value
+    else:
+        weight = layer["weight"]
+        weight.reshape(len(weight), -1)[row, column] = value
+
+
+def held_cells(experiment: Experiment) -> dict[str, dict[str, NDArray[np.bool_]]]:
+    """Per layer and parameter, which numbers do not move: frozen layers and pins."""
     network = experiment.network
-    frozen = {**{layer.name: layer.frozen for layer in network.layers}, OUTPUT: network.output_frozen}
+    frozen = {layer.name: getattr(layer, "frozen", False) for layer in network.layers}
+    frozen[OUTPUT] = network.output_frozen
     held = {
-        name: (np.full((layer.units, layer.fan_in), frozen[name]), np.full(layer.units, frozen[name]))
-        for name, layer in zip(names, shape.layers, strict=True)
+        name: {part: np.full(parameter.shape, frozen[name]) for part, parameter in layer.parameters.items()}
+        for name, layer in zip(layer_names(experiment), net_shape(experiment).layers, strict=True)
     }
     places = Places(experiment)
     for pin in network.pins:
         place = places.find(pin)
         if place is not None:
             name, row, column = place
-            weight, bias = held[name]
-            if column is None:
-                bias[row] = True
-            else:
-                weight[row, column] = True
+            _write(held[name], row, column, value=True)
     return held
-
-
-def _copy(layer: Layer) -> Layer:
-    return Layer(layer.weight.copy(), layer.bias.copy())

@@ -3,48 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroglow.nets.model import Dense, Network, Stack
+from neuroglow.nets.model import Block, Network
 from neuroglow.nets.shape import NetShape
 
-Float32 = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Layer:
-    """weight f32 (units, fan_in), bias f32 (units,)"""
-
-    weight: Float32
-    bias: Float32
-
-    def is_finite(self) -> bool:
-        return bool(np.isfinite(self.weight).all() and np.isfinite(self.bias).all())
-
-
-Layers = dict[str, Layer]
+Parameters = dict[str, NDArray[np.float32]]
+"""One layer's arrays by name, in the shapes of its spec."""
+Layers = dict[str, Parameters]
 
 
 def to_model(layers: Layers, shape: NetShape, names: Sequence[str]) -> Network:
     """Arrange host layers into the blocks of a program; arrays stay on the host until a program takes them."""
     remaining = iter(names)
-    blocks: list[Dense | Stack] = []
+    blocks: list[Block] = []
     for block in shape.blocks:
         parts = [layers[next(remaining)] for _ in range(block.count)]
-        if block.is_stack:
-            weight, bias = np.stack([p.weight for p in parts]), np.stack([p.bias for p in parts])
-            blocks.append(Stack(_leaf(weight), _leaf(bias), block.layer.activation))
-        else:
-            blocks.append(Dense(_leaf(parts[0].weight), _leaf(parts[0].bias), block.layer.activation))
+        arranged: dict[str, Any] = {
+            name: np.stack([part[name] for part in parts]) if block.is_stack else parts[0][name]
+            for name in block.layer.parameters
+        }
+        blocks.append(Block(arranged, block))
     return Network(tuple(blocks))
-
-
-def _leaf(array: Float32) -> Any:
-    return array
 
 
 def from_model(model: Network, names: Sequence[str]) -> Layers:
@@ -52,9 +35,15 @@ def from_model(model: Network, names: Sequence[str]) -> Layers:
     remaining = iter(names)
     layers: Layers = {}
     for block in model.blocks:
-        # A copy, not a view: the device buffers are donated to the next chunk.
-        weight, bias = np.array(block.weight, np.float32), np.array(block.bias, np.float32)
-        pairs = zip(weight, bias, strict=True) if isinstance(block, Stack) else [(weight, bias)]
-        for part_weight, part_bias in pairs:
-            layers[next(remaining)] = Layer(part_weight, part_bias)
+        # Copies, not views: the device buffers are donated to the next chunk. In the order of the spec, which the tree
+        # of a program does not keep.
+        arrays = {name: np.array(block.parameters[name], np.float32) for name in block.shape.layer.parameters}
+        for position in range(block.shape.count):
+            layers[next(remaining)] = {
+                name: array[position] if block.shape.is_stack else array for name, array in arrays.items()
+            }
     return layers
+
+
+def are_finite(layers: Layers) -> bool:
+    return all(bool(np.isfinite(array).all()) for layer in layers.values() for array in layer.values())

@@ -14,8 +14,9 @@ from jax import ShapeDtypeStruct
 from neuroglow.data import Dataset
 from neuroglow.engine.cells import held_cells
 from neuroglow.engine.hyper import DropoutNumbers, Hyper, Leaf, ScheduleNumbers
-from neuroglow.engine.layers import Layer, to_model
+from neuroglow.engine.layers import to_model
 from neuroglow.engine.rule import Rule, dropout_rates, rule_of
+from neuroglow.nets.model import abstract_model
 from neuroglow.nets.shape import NetShape, layer_names, net_shape
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.training import (
@@ -76,9 +77,7 @@ def abstract_hyper(rule: Rule, shape: NetShape) -> Hyper:
             names=tuple(_per_layer(block.count, jnp.uint32) if on else None for on, block in silenced),
         )
     if rule.holds:
-        names = [str(index) for index in range(len(shape.layers))]
-        masks = [(np.zeros((layer.units, layer.fan_in), bool), np.zeros(layer.units, bool)) for layer in shape.layers]
-        numbers["held"] = jax.eval_shape(lambda: _arranged_masks(dict(zip(names, masks, strict=True)), shape, names))
+        numbers["held"] = abstract_model(shape, jnp.bool_)
     return Hyper(**numbers)
 
 
@@ -105,7 +104,7 @@ def _rates(experiment: Experiment, rule: Rule, shape: NetShape, kind: str) -> Le
     network, general = experiment.network, experiment.training.regularization
     if not rule.is_layered:
         return np.float32(_rate(general, kind))
-    own = (*(layer.regularization for layer in network.layers), network.output_regularization)
+    own = (*(getattr(layer, "regularization", None) for layer in network.layers), network.output_regularization)
     return _per_block(shape, [_rate(general if each is None else each, kind) for each in own], np.float32)
 
 
@@ -152,8 +151,5 @@ def _digest(name: str) -> int:
 
 def _held(experiment: Experiment, shape: NetShape) -> Any:
     # On the device once: masks are as large as the network.
-    return jax.device_put(_arranged_masks(held_cells(experiment), shape, layer_names(experiment)))
-
-
-def _arranged_masks(masks: dict[str, Any], shape: NetShape, names: Sequence[str]) -> Any:
-    return to_model({name: Layer(weight, bias) for name, (weight, bias) in masks.items()}, shape, names)
+    masks: dict[str, Any] = dict(held_cells(experiment))
+    return jax.device_put(to_model(masks, shape, layer_names(experiment)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -18,7 +17,7 @@ from jax import Array
 from neuroglow.engine.hyper import Hyper, Leaf
 from neuroglow.engine.rule import Rule
 from neuroglow.engine.schedules import factor_at
-from neuroglow.nets.model import Dense, Network, Stack, is_weight
+from neuroglow.nets.model import Block, Network, is_weight
 
 
 def _adagrad(eps: Leaf) -> optax.GradientTransformation:
@@ -132,8 +131,8 @@ def apply_update(rule: Rule, hyper: Hyper, model: Network, moments: Any, gradien
     after = jax.tree.map(step, model, updates, l1, weights)
     if not rule.holds:
         return after, moved
-    return _kept(hyper.held, model, after), jax.tree.map(
-        lambda old, new: _kept(hyper.held, old, new) if _is_network(old) else new, moments, moved, is_leaf=_is_network
+    return kept(hyper.held, model, after), jax.tree.map(
+        lambda old, new: kept(hyper.held, old, new) if _is_network(old) else new, moments, moved, is_leaf=_is_network
     )
 
 
@@ -149,17 +148,19 @@ def _spread(rate: Leaf | tuple[Leaf, ...], model: Network) -> Network:
     """A rate for every parameter, shaped to go with it: one for all, or one per layer."""
     rates = rate if isinstance(rate, tuple) else (rate,) * len(model.blocks)
 
-    def spread(block: Dense | Stack, rate: Leaf) -> Dense | Stack:
-        of_weight = jnp.asarray(rate)[:, None, None] if jnp.ndim(rate) else rate
-        filled: Dense | Stack = eqx.tree_at(lambda b: (b.weight, b.bias), block, (of_weight, rate))
-        return filled
+    def spread(block: Block, rate: Leaf) -> Block:
+        def along(array: Array) -> Leaf:
+            return jnp.asarray(rate).reshape((-1,) + (1,) * (array.ndim - 1)) if jnp.ndim(rate) else rate
+
+        return Block({name: along(array) for name, array in block.parameters.items()}, block.shape)
 
     return Network(tuple(spread(block, rate) for block, rate in zip(model.blocks, rates, strict=True)))
 
 
-def _kept(held: Any, old: Network, new: Network) -> Network:
-    kept: Network = jax.tree.map(jnp.where, held, old, new)
-    return kept
+def kept(held: Any, old: Network, new: Network) -> Network:
+    """The old numbers where they are held, else the new ones."""
+    moved: Network = jax.tree.map(jnp.where, held, old, new)
+    return moved
 
 
 def _is_network(node: object) -> bool:

@@ -14,9 +14,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import ShapeDtypeStruct
 
-from neuroglow.engine.hyper import Hyper
+from neuroglow.engine.hyper import Hyper, Leaf
 from neuroglow.engine.numbers import abstract_hyper
 from neuroglow.engine.rule import Rule, rule_of
 from neuroglow.engine.snapshot import abstract_state
@@ -30,8 +31,10 @@ from neuroglow.engine.train import (
     evaluate,
     order_capacity,
     train_chunk,
+    train_further,
+    zero_sums,
 )
-from neuroglow.nets.losses import Head
+from neuroglow.nets.losses import Head, Objective
 from neuroglow.nets.model import Network
 from neuroglow.nets.shape import NetShape, net_shape
 from neuroglow.spec.datasets import split_counts
@@ -54,9 +57,14 @@ class TrainKey:
         return self.rule.objective.head
 
     @property
-    def label_outputs(self) -> int | None:
-        """Numbers per label; None where a label is one number."""
-        return self.shape.outputs if self.rule.objective.reads_vectors else None
+    def label_shape(self) -> tuple[int, ...]:
+        """Of one row's label."""
+        return label_shape(self.shape, self.rule.objective)
+
+    @property
+    def is_stepwise(self) -> bool:
+        """Updates are launched one by one: XLA's convolutions in a loop are four times slower on a CPU."""
+        return self.shape.has_convolution and jax.default_backend() == "cpu"
 
 
 def train_key(experiment: Experiment) -> TrainKey:
@@ -83,33 +91,59 @@ class TrainProgram:
 def compile_train(key: TrainKey) -> TrainProgram:
     """Trace and compile. Takes seconds; runs on the compile thread."""
     state, hyper = abstract_state(key.shape, key.rule.optimizer), abstract_hyper(key.rule, key.shape)
-    train = jax.jit(partial(train_chunk, key.rule, key.batch_bucket), donate_argnums=0)
-    compiled = train.lower(
-        state,
-        hyper,
-        abstract_rows(key.shape.inputs, key.train_bucket, key.label_outputs),
-        Batches(
-            order=ShapeDtypeStruct((order_capacity(key.batch_bucket),), jnp.int32),
-            batch_size=scalar(jnp.int32),
-            per_epoch=scalar(jnp.int32),
-            position=scalar(jnp.int32),
-            epoch=scalar(jnp.uint32),
-            skipped=scalar(jnp.int32),
-        ),
-        scalar(jnp.int32),
-    ).compile()
+    rows = abstract_rows(key.shape.inputs, key.train_bucket, key.label_shape)
+    batches = Batches(
+        order=ShapeDtypeStruct((order_capacity(key.batch_bucket),), jnp.int32),
+        batch_size=scalar(jnp.int32),
+        per_epoch=scalar(jnp.int32),
+        position=scalar(jnp.int32),
+        epoch=scalar(jnp.uint32),
+        skipped=scalar(jnp.int32),
+    )
+    if key.is_stepwise:
+        train = _step_by_step(key, state, hyper, rows, batches)
+    else:
+        chunk = jax.jit(partial(train_chunk, key.rule, key.batch_bucket), donate_argnums=0)
+        train = chunk.lower(state, hyper, rows, batches, scalar(jnp.int32)).compile()
     evaluation = jax.jit(partial(evaluate, key.rule.objective))
-    test = abstract_rows(key.shape.inputs, key.test_bucket, key.label_outputs)
-    return TrainProgram(key, compiled, evaluation.lower(state.model, hyper, test).compile())
+    test = abstract_rows(key.shape.inputs, key.test_bucket, key.label_shape)
+    return TrainProgram(key, train, evaluation.lower(state.model, hyper, test).compile())
+
+
+def _step_by_step(
+    key: TrainKey, state: State, hyper: Hyper, rows: Rows, batches: Batches
+) -> Callable[[State, Hyper, Rows, Batches, Any], ChunkResult]:
+    """`train_chunk` as a host loop over one compiled update; the loop only enqueues."""
+    zeros = zero_sums(key.label_shape)
+    no_updates: Leaf = np.zeros((), np.int32)
+    fine: Leaf = np.ones((), bool)
+    abstract = jax.tree.map(lambda a: ShapeDtypeStruct(a.shape, a.dtype), (zeros, no_updates, fine))
+    further = jax.jit(partial(train_further, key.rule, key.batch_bucket), donate_argnums=0)
+    compiled = further.lower(ChunkResult(state, *abstract), hyper, rows, batches).compile()
+
+    def train(state: State, hyper: Hyper, rows: Rows, batches: Batches, updates: Any) -> ChunkResult:
+        result = ChunkResult(state, zeros, no_updates, fine)
+        for _ in range(int(updates)):
+            result = compiled(result, hyper, rows, batches)
+        return result
+
+    return train
+
+
+def label_shape(shape: NetShape, objective: Objective) -> tuple[int, ...]:
+    """() for one number, (outputs,) for a vector, (steps,) where every step has a label."""
+    if objective.steps is not None:
+        return (objective.steps,)
+    return (shape.outputs,) if objective.reads_vectors else ()
 
 
 def scalar(dtype: Any) -> ShapeDtypeStruct:
     return ShapeDtypeStruct((), dtype)
 
 
-def abstract_rows(inputs: int, rows_bucket: int, label_outputs: int | None = None) -> Any:
+def abstract_rows(inputs: int, rows_bucket: int, label_shape: tuple[int, ...] = ()) -> Any:
     return Rows(
         inputs=ShapeDtypeStruct((rows_bucket, inputs), jnp.float32),
-        labels=ShapeDtypeStruct((rows_bucket,) if label_outputs is None else (rows_bucket, label_outputs), jnp.float32),
+        labels=ShapeDtypeStruct((rows_bucket, *label_shape), jnp.float32),
         valid=scalar(jnp.int32),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from neuroglow.nets.losses import Objective, objective_of
 from neuroglow.nets.shape import NetShape, net_shape
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.layers import AnyLayer
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,29 @@ def rule_of(experiment: Experiment) -> Rule:
     network, training = experiment.network, experiment.training
     objective = objective_of(experiment)
     is_scheduled = training.schedule.type != "constant" or training.schedule.warmup > 0
-    regularizations = (*(layer.regularization for layer in network.layers), network.output_regularization)
-    frozen = (*(layer.frozen for layer in network.layers), network.output_frozen)
+    regularizations = [getattr(layer, "regularization", None) for layer in network.layers]
+    frozen = [getattr(layer, "frozen", False) for layer in network.layers]
     return Rule(
         objective=objective,
         optimizer=training.optimizer.type,
         schedule=training.schedule.type if is_scheduled else None,
         clipping=training.clipping.type,
         dropout=_blocks_with_dropout(experiment, net_shape(experiment)),
-        is_layered=any(own is not None for own in regularizations),
+        is_layered=any(own is not None for own in (*regularizations, network.output_regularization)),
         is_weighted=training.class_weights == "balanced" and objective.head != "linear",
-        holds=any(frozen) or bool(network.pins),
+        holds=any(frozen) or network.output_frozen or bool(network.pins),
     )
 
 
 def dropout_rates(experiment: Experiment) -> tuple[float, ...]:
     """Per layer that computes; the output is never silenced."""
-    return (*(layer.dropout for layer in experiment.network.layers), 0.0)
+    return (*(_dropout_rate(layer) for layer in experiment.network.layers), 0.0)
+
+
+def _dropout_rate(layer: AnyLayer) -> float:
+    """`rate` of a layer that does nothing else, `dropout` of one that has it on top."""
+    rate: float = getattr(layer, "rate", getattr(layer, "dropout", 0.0))
+    return rate
 
 
 def _blocks_with_dropout(experiment: Experiment, shape: NetShape) -> tuple[bool, ...]:

@@ -7,7 +7,7 @@ the same arrays.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,18 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from neuroglow.engine.cells import with_cells
-from neuroglow.engine.layers import Layer, Layers, from_model, to_model
+from neuroglow.engine.layers import Layers, are_finite, from_model, to_model
+from neuroglow.engine.masks import with_masks
 from neuroglow.engine.optimizers import initial_moments
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.train import State
-from neuroglow.nets.initial import initial_layer
-from neuroglow.nets.model import Network
+from neuroglow.nets.initial import initial_parameters
+from neuroglow.nets.model import Network, abstract_model
 from neuroglow.nets.shape import NetShape, layer_names, net_shape
 from neuroglow.spec.experiment import Experiment, parse_experiment
+from neuroglow.spec.graph import graph_of
+from neuroglow.spec.layers import Repeat
+from neuroglow.spec.layers.wiring import OUTPUT, Node
 
 FORMAT = "1"
 
@@ -40,7 +44,7 @@ class Snapshot:
     scalars: tuple[NDArray[np.generic], ...]
 
     def is_finite(self) -> bool:
-        return all(layer.is_finite() for group in (self.layers, *self.moments) for layer in group.values())
+        return all(are_finite(group) for group in (self.layers, *self.moments))
 
 
 # --- fresh ------------------------------------------------------------------------------------------------------------
@@ -48,14 +52,24 @@ class Snapshot:
 
 def initial_snapshot(experiment: Experiment) -> Snapshot:
     """Update 0: a pure function of the experiment."""
-    names, shape = layer_names(experiment), net_shape(experiment)
-    initializers = [*(layer.initializer for layer in experiment.network.layers), experiment.network.output_initializer]
+    seed = experiment.training.seed
     layers = {
-        name: Layer(*initial_layer(experiment.training.seed, name, layer.fan_in, layer.units, initializer))
-        for name, layer, initializer in zip(names, shape.layers, initializers, strict=True)
+        node.name: initial_parameters(seed, node.name, node.parameters, initializers_of(experiment, node))
+        for node in graph_of(experiment.data, experiment.network).nodes
     }
+    layers = with_masks(layers, experiment)
     layers = with_cells(layers, experiment.network.pins, experiment)
     return with_fresh_moments(Snapshot(experiment, Cursor(), layers, (), ()))
+
+
+def initializers_of(experiment: Experiment, node: Node) -> Callable[[str], str]:
+    """Which rule draws a parameter of a layer: its own, that of the layer inside a repeated block, or the output's."""
+    if node.name == OUTPUT:
+        return lambda _: experiment.network.output_initializer
+    if isinstance(node.layer, Repeat):
+        inside = {layer.name: getattr(layer, "initializer", "zeros") for layer in node.layer.layers}
+        return lambda name: inside[name.rsplit(".", 1)[0]]
+    return lambda _: getattr(node.layer, "initializer", "zeros")
 
 
 def with_fresh_moments(snapshot: Snapshot) -> Snapshot:
@@ -105,23 +119,10 @@ def from_state(state: State, experiment: Experiment, cursor: Cursor) -> Snapshot
     return Snapshot(experiment, cursor, from_model(state.model, names), groups, scalars)
 
 
-def _zeros(shape: NetShape) -> Network:
-    names = [str(index) for index in range(len(shape.layers))]
-    layers = {
-        name: Layer(np.zeros((layer.units, layer.fan_in), np.float32), np.zeros(layer.units, np.float32))
-        for name, layer in zip(names, shape.layers, strict=True)
-    }
-    return to_model(layers, shape, names)
-
-
 def abstract_state(shape: NetShape, optimizer: str) -> State:
     """Shapes and dtypes of a state without its numbers, for compiling."""
 
-    def build() -> State:
-        model = jax.tree.map(jax.numpy.asarray, _zeros(shape))
-        return State(model, initial_moments(optimizer, model))
-
-    state: State = jax.eval_shape(build)
+    state: State = jax.eval_shape(lambda model: State(model, initial_moments(optimizer, model)), abstract_model(shape))
     return state
 
 
@@ -130,12 +131,11 @@ def abstract_state(shape: NetShape, optimizer: str) -> State:
 
 def _named_arrays(prefix: str, layers: Layers) -> Iterable[tuple[str, NDArray[np.generic]]]:
     for name, layer in layers.items():
-        yield f"{prefix}/{name}/weight", layer.weight
-        yield f"{prefix}/{name}/bias", layer.bias
+        yield from ((f"{prefix}/{name}/{part}", array) for part, array in layer.items())
 
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
-    """One safetensors file: `parameters/LAYER/weight|bias`, `moments/N/LAYER/weight|bias`, `scalars/N`."""
+    """One safetensors file: `parameters/LAYER/PARAMETER`, `moments/N/LAYER/PARAMETER`, `scalars/N`."""
     arrays = dict(_named_arrays("parameters", snapshot.layers))
     for number, group in enumerate(snapshot.moments):
         arrays.update(_named_arrays(f"moments/{number}", group))
@@ -160,10 +160,10 @@ def decode_snapshot(data: bytes) -> Snapshot:
     metadata = header["__metadata__"] if isinstance(header, dict) else {}
     arrays = load(data)
     experiment = parse_experiment(json.loads(metadata["experiment"]))
-    names = layer_names(experiment)
+    nodes = graph_of(experiment.data, experiment.network).nodes
 
     def group(prefix: str) -> Layers:
-        return {name: Layer(arrays[f"{prefix}/{name}/weight"], arrays[f"{prefix}/{name}/bias"]) for name in names}
+        return {node.name: {part: arrays[f"{prefix}/{node.name}/{part}"] for part in node.parameters} for node in nodes}
 
     return Snapshot(
         experiment=experiment,

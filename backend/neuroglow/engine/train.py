@@ -11,14 +11,16 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from neuroglow.engine.dropout import thinning
 from neuroglow.engine.hyper import Hyper, Leaf, later
-from neuroglow.engine.optimizers import apply_update, bounded
+from neuroglow.engine.optimizers import apply_update, bounded, kept
 from neuroglow.engine.rule import Rule
+from neuroglow.nets.layers import ROWS_AXIS
 from neuroglow.nets.losses import Head, Objective, loss, score
-from neuroglow.nets.model import Network, Thinning
+from neuroglow.nets.model import Network, Statistics, Thinning, with_statistics
 
 SMALLEST_BUCKET = 8
 ORDER_ROWS = 32_768
@@ -49,7 +51,7 @@ class Rows(NamedTuple):
     inputs: Leaf
     """f32 (bucket, inputs)"""
     labels: Leaf
-    """f32 (bucket,), or (bucket, outputs) where the answer is a vector"""
+    """f32 (bucket,), or (bucket, outputs) where the answer is a vector, (bucket, steps) where every step has one"""
     valid: Leaf
     """i32 (), true rows"""
 
@@ -101,8 +103,10 @@ class ChunkResult(NamedTuple):
     """bool (), the loss of every update was finite"""
 
 
-def _zero_sums(labels: Array) -> Sums:
-    zero, of_labels = jnp.zeros((), jnp.float32), jnp.zeros(labels.shape[1:], jnp.float32)
+def zero_sums(label_shape: tuple[int, ...]) -> Sums:
+    zero: Leaf
+    of_labels: Leaf
+    zero, of_labels = np.zeros((), np.float32), np.zeros(label_shape, np.float32)
     return Sums(zero, zero, zero, of_labels, of_labels)
 
 
@@ -125,23 +129,30 @@ def _masked_sums(head: Head, z: Array, labels: Array, losses: Array, mask: Array
 
 def batch_loss(
     objective: Objective, model: Network, hyper: Hyper, batch: Batch, factors: Thinning = ()
-) -> tuple[Array, Sums]:
-    """Mean loss over the unmasked rows, and their sums. `factors` silence units, per row.
+) -> tuple[Array, tuple[Sums, Statistics]]:
+    """Mean loss over the unmasked rows as while training, their sums, and what normalisation saw of them. `factors`
+    silence units, per row."""
+    trained = jax.vmap(model.trained, out_axes=(0, None), axis_name=ROWS_AXIS)
+    z, statistics = trained(batch.inputs, batch.mask, factors)
+    mean, sums = _reduced(objective, hyper, batch, z)
+    return mean, (sums, statistics)
+
+
+def _reduced(objective: Objective, hyper: Hyper, batch: Batch, z: Array) -> tuple[Array, Sums]:
+    """Mean loss and sums of answers z (rows, ...).
 
     Class weights multiply the losses; the mean still divides by the number of rows.
     """
-    z = jax.vmap(model)(batch.inputs, factors)
-    losses = jax.vmap(lambda zi, yi: loss(objective, zi, yi, hyper.loss_parameter))(z, batch.labels)
-    if hyper.class_weights is not None:
-        losses = losses * jnp.asarray(hyper.class_weights)[batch.labels.astype(jnp.int32)]
+    weights = None if hyper.class_weights is None else jnp.asarray(hyper.class_weights)
+    losses = jax.vmap(lambda zi, yi: loss(objective, zi, yi, hyper.loss_parameter, weights))(z, batch.labels)
     sums = _masked_sums(objective.head, z, batch.labels, losses, batch.mask)
     return sums.loss / sums.examples, sums
 
 
 def gradient(
     objective: Objective, model: Network, hyper: Hyper, batch: Batch, factors: Thinning = ()
-) -> tuple[tuple[Array, Sums], Network]:
-    """((mean loss, sums), gradient of the mean loss with respect to the model)."""
+) -> tuple[tuple[Array, tuple[Sums, Statistics]], Network]:
+    """((mean loss, (sums, statistics)), gradient of the mean loss with respect to the model)."""
     return jax.value_and_grad(lambda m: batch_loss(objective, m, hyper, batch, factors), has_aux=True)(model)
 
 
@@ -149,8 +160,11 @@ def one_update(
     rule: Rule, state: State, hyper: Hyper, batch: Batch, factors: Thinning = ()
 ) -> tuple[State, Array, Sums]:
     """One optimizer step on one batch -> new state, mean loss before it, sums."""
-    (mean, sums), slope = gradient(rule.objective, state.model, hyper, batch, factors)
+    (mean, (sums, statistics)), slope = gradient(rule.objective, state.model, hyper, batch, factors)
     model, moments = apply_update(rule, hyper, state.model, state.moments, bounded(rule, hyper, slope))
+    model = with_statistics(model, statistics)
+    if rule.holds:
+        model = kept(hyper.held, state.model, model)
     return State(model, moments), mean, sums
 
 
@@ -205,9 +219,27 @@ def train_chunk(
         state, mean, more = walked_update(rule, batch_bucket, state, hyper, rows, batches, index)
         return index + 1, state, jax.tree.map(jnp.add, sums, more), jnp.isfinite(mean)
 
-    start = (jnp.zeros((), jnp.int32), state, _zero_sums(jnp.asarray(rows.labels)), jnp.ones((), bool))
+    start = (jnp.zeros((), jnp.int32), state, zero_sums(rows.labels.shape[1:]), jnp.ones((), bool))
     done, state, sums, finite = jax.lax.while_loop(unfinished, update, start)
     return ChunkResult(state, sums, done, finite)
+
+
+def train_further(
+    rule: Rule, batch_bucket: int, so_far: ChunkResult, hyper: Hyper, rows: Rows, batches: Batches
+) -> ChunkResult:
+    """One more update of a chunk, `train_chunk` taken step by step: nothing more once the loss is not finite."""
+    state, mean, more = walked_update(rule, batch_bucket, so_far.state, hyper, rows, batches, so_far.updates)
+    goes_on = so_far.finite
+
+    def where_on(new: Any, old: Any) -> Any:
+        return jax.tree.map(lambda n, o: jnp.where(goes_on, n, o), new, old)
+
+    return ChunkResult(
+        where_on(state, so_far.state),
+        where_on(jax.tree.map(jnp.add, so_far.sums, more), so_far.sums),
+        so_far.updates + goes_on.astype(jnp.int32),
+        goes_on & jnp.isfinite(mean),
+    )
 
 
 def walked_update(
@@ -223,4 +255,4 @@ def evaluate(objective: Objective, model: Network, hyper: Hyper, rows: Rows) -> 
     """Sums over a whole split, every unit speaking."""
     mask = (jnp.arange(rows.inputs.shape[0]) < rows.valid).astype(jnp.float32)
     batch = Batch(jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)
-    return batch_loss(objective, model, hyper, batch)[1]
+    return _reduced(objective, hyper, batch, jax.vmap(model)(batch.inputs))[1]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from neuroglow.errors import InvalidInputError
 from neuroglow.spec.datasets import output_count
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.layers import Dense
 from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.spec.training import Regularization
 
@@ -39,6 +41,19 @@ class Row:
     frozen: bool
 
 
+def dense_layers(experiment: Experiment) -> tuple[Dense, ...]:
+    """The hidden layers. Raises `InvalidInputError` at the first that is not dense, or does not read the one before."""
+    layers: list[Dense] = []
+    for index, layer in enumerate(experiment.network.layers):
+        if type(layer) is not Dense or layer.inputs is not None:
+            raise InvalidInputError(
+                "A script is written for chains of dense layers; download the weights and the experiment instead",
+                field=f"/network/layers/{index}",
+            )
+        layers.append(layer)
+    return tuple(layers)
+
+
 def rows_of(experiment: Experiment) -> list[Row]:
     """The hidden layers, then the output."""
     network, general = experiment.network, experiment.training.regularization
@@ -53,7 +68,7 @@ def rows_of(experiment: Experiment) -> list[Row]:
             dropout=layer.dropout,
             frozen=layer.frozen,
         )
-        for layer in network.layers
+        for layer in dense_layers(experiment)
     ]
     own = network.output_regularization or general
     output = Row(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from neuroglow.errors import InvalidInputError
 from neuroglow.export.jax_script import jax_script
 from neuroglow.export.keras_script import keras_script
+from neuroglow.export.network import dense_layers
 from neuroglow.spec.datasets import input_names
 from neuroglow.spec.experiment import Experiment
 
@@ -25,6 +26,7 @@ def write_script(experiment: Experiment, target: str, updates: int) -> str:
         known = ", ".join(TARGETS)
         raise InvalidInputError(f"There is no script for '{target[:40]}'; there are {known}", field="/target")
     _require_data(experiment)
+    dense_layers(experiment)
     if target == "keras":
         _require_plain_layers(experiment)
     return _WRITERS[target](experiment, updates)
@@ -40,7 +42,7 @@ def _require_data(experiment: Experiment) -> None:
 
 def _require_plain_layers(experiment: Experiment) -> None:
     """Keras draws dropout from generators of its own, and holds whole layers or nothing."""
-    for index, layer in enumerate(experiment.network.layers):
+    for index, layer in enumerate(dense_layers(experiment)):
         if layer.dropout:
             raise InvalidInputError(
                 f"Keras drops other units than the run did; set the dropout of '{layer.name}' to 0, or copy as JAX",

@@ -16,16 +16,19 @@ from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors, half, host_half, sample_inputs
+from neuroglow.insight.weights import matrix
 from neuroglow.nets.losses import Head, answer
-from neuroglow.nets.model import Dense, Network, Stack
+from neuroglow.nets.model import Network
+from neuroglow.nets.shape import LayerShape
 from neuroglow.spec.layers.wiring import INPUT, OUTPUT
 from neuroglow.wire.messages import SubscribeActivations, SubscribeUnit
 
 
 def sample_activations(head: Head, model: Network, x: Array) -> tuple[Array, ...]:
-    """x (inputs,) -> per block f16 (units,) or (layers, units); the output after its own activation."""
-    captured = [a for _, a in model.capture(x)]
-    return tuple(half(a) for a in (*captured[:-1], answer(head, captured[-1])))
+    """x (inputs,) -> per block f16 of the layer's shape, a stack's with a leading axis; the output after its own
+    activation."""
+    answers = [a for a in model.outputs(x) if a is not None]
+    return tuple(half(a) for a in (*answers[:-1], answer(head, answers[-1])))
 
 
 class ActivationsProbe:
@@ -45,8 +48,7 @@ class ActivationsProbe:
 
     @property
     def frame_bytes(self) -> int:
-        layers = dict(zip(self._subject.names, self._subject.shape.layers, strict=True))
-        return sum(2 * (layers[name].units if name != INPUT else self._x.size) for name in self._layers)
+        return sum(2 * self._subject.flow(name).size for name in self._layers)
 
     def compile(self) -> Callable[..., Outputs]:
         subject = self._subject
@@ -59,7 +61,9 @@ class ActivationsProbe:
 
     def tensors(self, outputs: Outputs) -> Tensors:
         return {
-            name: host_half(self._x) if name == INPUT else self._subject.pick(outputs, name)
+            name: host_half(self._x).reshape(self._subject.shape.entrance.shape)
+            if name == INPUT
+            else self._subject.pick(outputs, name)
             for name in self._layers
         }
 
@@ -67,34 +71,43 @@ class ActivationsProbe:
 def one_unit(
     head: Head, block: int, following: int | None, model: Network, x: Array, unit: Array, position: Array
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
-    """inputs (fan_in,), weights (fan_in,), bias, z, a, outgoing (next layer's units,) of one unit.
+    """inputs (fan_in,), weights (fan_in,), bias, z, a, outgoing (next layer's units,) of one unit of a dense layer.
 
-    `block` and `following` (the next layer's block) are static, `unit` and `position` inside a stack are traced. `z` is
-    the sum of inputs x weights, then the bias: what a person who adds up the numbers gets.
+    `block` and `following` (the block of the dense layer that reads it, if one does) are static, `unit` and `position`
+    inside a stack are traced. `z` is the sum of inputs x weights, then the bias: what a person who adds up the numbers
+    gets.
     """
-    captured = model.capture(x)
-    before = x if block == 0 else _last(model.blocks[block - 1], captured[block - 1][1])
-    this = model.blocks[block]
-    if isinstance(this, Stack):
-        inside = jnp.where(position > 0, captured[block][1][position - 1], before)
-        inputs, weights, bias = inside, this.weight[position, unit], this.bias[position, unit]
-        a = captured[block][1][position, unit]
+    inside, this = model.inside(x, block), model.blocks[block]
+    weight, bias = matrix(this), this.parameters["bias"]
+    if this.shape.is_stack:
+        inputs, weights, bias = inside["read"][position], weight[position, unit], bias[position, unit]
+        a = inside["a"][position, unit]
     else:
-        inputs, weights, bias = before, this.weight[unit], this.bias[unit]
-        a = captured[block][1][unit]
+        inputs, weights, bias, a = inside["read"].ravel(), weight[unit], bias[unit], inside["a"][unit]
     z = jnp.sum(inputs * weights) + bias
+    if block == len(model.blocks) - 1:
+        a = answer(head, inside["a"])[unit]
+    return inputs, weights, bias[None], z[None], a[None], _outgoing(block, following, model, unit, position)
+
+
+def _outgoing(block: int, following: int | None, model: Network, unit: Array, position: Array) -> Array:
     if following is None:
-        return inputs, weights, bias[None], z[None], answer(head, captured[block][1])[unit][None], jnp.zeros((0,))
-    after = model.blocks[following]
-    if isinstance(after, Stack):
-        outgoing = after.weight[jnp.where(following == block, position + 1, 0), :, unit]
-    else:
-        outgoing = after.weight[:, unit]
-    return inputs, weights, bias[None], z[None], a[None], outgoing
+        return jnp.zeros((0,))
+    weight = matrix(model.blocks[following])
+    if model.blocks[following].shape.is_stack:
+        return weight[jnp.where(following == block, position + 1, 0), :, unit]
+    return weight[:, unit]
 
 
-def _last(block: Dense | Stack, a: Array) -> Array:
-    return a[-1] if isinstance(block, Stack) else a
+def _is_plain(shape: LayerShape) -> bool:
+    """Dense on one vector: every unit has a row of weights, one for each number that it reads."""
+    return shape.layer.type in ("dense", "sparse_dense") and shape.output.kind == "vector"
+
+
+def _plain_reader(subject: Subject, layer: str) -> str | None:
+    """The only layer that reads this one, if it is plain: it says where a unit goes."""
+    readers = [node.name for node in subject.graph.nodes if layer in node.sources]
+    return readers[0] if len(readers) == 1 and _is_plain(subject.layer(readers[0])) else None
 
 
 class UnitProbe:
@@ -106,12 +119,16 @@ class UnitProbe:
             raise InvalidInputError(f"No layer is named '{ask.layer}'", field="/layer")
         self._index = names.index(ask.layer)
         shape = subject.shape.layers[self._index]
+        if not _is_plain(shape):
+            raise InvalidInputError(
+                f"'{ask.layer}' has no single units with weights of their own; subscribe to `inside`", field="/layer"
+            )
         if ask.unit >= shape.units:
             raise InvalidInputError(f"'{ask.layer}' has units 0 to {shape.units - 1}", field="/unit")
         self._subject, self._ask, self._layer_shape = subject, ask, shape
         self._block, self._position = subject.place(ask.layer)
-        is_output = ask.layer == OUTPUT
-        self._following = None if is_output else subject.shape.place(self._index + 1)[0]
+        self._reader = _plain_reader(subject, ask.layer)
+        self._following = None if self._reader is None else subject.place(self._reader)[0]
         self._device_x: Array = jax.device_put(sample_inputs(subject, ask.sample))
 
     @property
@@ -120,19 +137,17 @@ class UnitProbe:
 
     @property
     def facts(self) -> dict[str, Any]:
-        names = self._subject.names
-        is_output = self._following is None
+        is_output = self._ask.layer == OUTPUT
         return {
             "unit": self._ask.unit,
             "activation": self._subject.head if is_output else self._layer_shape.activation,
-            "inputs_from": INPUT if self._index == 0 else names[self._index - 1],
-            "outgoing_to": None if is_output else names[self._index + 1],
+            "inputs_from": self._subject.graph.node(self._ask.layer).sources[0],
+            "outgoing_to": self._reader,
         }
 
     @property
     def frame_bytes(self) -> int:
-        layers = self._subject.shape.layers
-        outgoing = 0 if self._following is None else layers[self._index + 1].units
+        outgoing = 0 if self._reader is None else self._subject.layer(self._reader).units
         return 4 * (2 * self._layer_shape.fan_in + outgoing + 3)
 
     def compile(self) -> Callable[..., Outputs]:

@@ -60,6 +60,11 @@ class RowAnswers:
             raise IllegalStateError("The network's answers are beyond all numbers; rewind or reset the run")
         about = self._subject.dataset.facts
         members = {"task": about.task, "columns": list(about.columns), "target": about.target}
+        if z.ndim == 3:
+            last = self._classes(z[:, -1])
+            steps = [[about.classes[place] for place in row] for row in z.argmax(axis=2).tolist()]
+            told = [{**answer, "steps": row} for answer, row in zip(last, steps, strict=True)]
+            return members | {"outputs": list(about.classes), "predictions": told}
         if about.task == "classification":
             return members | {"outputs": list(about.classes), "predictions": self._classes(z)}
         if about.task == "reconstruction":

@@ -16,7 +16,7 @@ from neuroglow.engine.train import State, bucket
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors, half
 from neuroglow.nets.losses import answer
-from neuroglow.nets.model import Network, Stack
+from neuroglow.nets.model import Network
 from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.wire.messages import SubscribeCodes
 
@@ -29,7 +29,7 @@ class CodesProbe:
             raise InvalidInputError(f"No layer is named '{ask.layer}'", field="/layer")
         self._subject, self._layer = subject, ask.layer
         self._block, self._position = subject.place(ask.layer)
-        self._shape = subject.shape.layers[subject.names.index(ask.layer)]
+        self._shape = subject.layer(ask.layer)
         split = subject.dataset.train if ask.split == "train" else subject.dataset.test
         inputs = split.inputs[: ask.count]
         self._count, self._total = len(inputs), len(split.inputs)
@@ -49,19 +49,17 @@ class CodesProbe:
 
     @property
     def frame_bytes(self) -> int:
-        return 2 * self._count * self._shape.units + 4
+        return 2 * self._count * self._shape.output.size + 4
 
     def compile(self) -> Callable[..., Outputs]:
         subject, block, position = self._subject, self._block, self._position
         is_output = self._layer == OUTPUT
 
         def one(model: Network, x: Array) -> Array:
-            for before in model.blocks[:block]:
-                x = before.last(x) if isinstance(before, Stack) else before(x)[1]
-            z, a = model.blocks[block](x)
+            a = model.inside(x, block)["a"]
             if is_output:
-                return answer(subject.head, z)
-            return a[position] if isinstance(model.blocks[block], Stack) else a
+                return answer(subject.head, a).ravel()
+            return (a[position] if model.blocks[block].shape.is_stack else a).ravel()
 
         def program(model: Network, rows: Array) -> Array:
             return half(jax.vmap(lambda x: one(model, x))(rows))

@@ -19,7 +19,7 @@ from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import Snapshot, to_state
 from neuroglow.engine.train import Batches, Rows, State, batch_at, gradient, thinning_at, walked_update
 from neuroglow.engine.walk import Walk
-from neuroglow.nets.model import Network, tree_all_finite
+from neuroglow.nets.model import Block, Network, tree_all_finite
 from neuroglow.nets.shape import layer_names
 
 What = Literal["weights", "activations", "gradients", "loss"]
@@ -72,24 +72,34 @@ def _examine(
     batch = batch_at(rows, batches, batch_bucket, first)
     factors = thinning_at(rule, state.model, hyper, batches, batch, first)
     captured = jax.vmap(state.model.capture)(batch.inputs, factors)
-    used = batch.mask[:, None] > 0
-    forward = tuple(_finite_layers(jnp.where(used if a.ndim == 2 else used[..., None], a, 0.0)) for _, a in captured)
+    forward = tuple(
+        _finite(_where_row(batch.mask, a), (1,) if block.shape.is_stack else ())
+        for block, (_, a) in zip(state.model.blocks, captured, strict=True)
+    )
     (mean, _), slopes = gradient(rule.objective, state.model, hyper, batch, factors)
     new, _, _ = walked_update(rule, batch_bucket, state, hyper, rows, batches, first)
     return forward, jnp.isfinite(mean), _finite_blocks(slopes), _finite_blocks(new.model)
 
 
-def _finite_layers(a: Array) -> Array:
-    """bool () for a layer (rows, units), bool (layers,) for a stack (rows, layers, units)."""
-    return jnp.all(jnp.isfinite(a), axis=(0, a.ndim - 1))
+def _where_row(mask: Array, a: Array) -> Array:
+    """Padding rows may hold anything."""
+    return jnp.where(mask.reshape(-1, *(1,) * (a.ndim - 1)) > 0, a, 0.0)
+
+
+def _finite(a: Array, kept: tuple[int, ...]) -> Array:
+    """bool over all axes but those kept."""
+    return jnp.all(jnp.isfinite(a), axis=tuple(axis for axis in range(a.ndim) if axis not in kept))
 
 
 def _finite_blocks(model: Network) -> Any:
-    def block_finite(weight: Array, bias: Array) -> Array:
-        axes = tuple(range(weight.ndim - 2, weight.ndim))
-        return jnp.all(jnp.isfinite(weight), axis=axes) & jnp.all(jnp.isfinite(bias), axis=-1)
+    """bool () for a layer, (layers,) for a stack; a layer without parameters has nothing that is not finite."""
 
-    return tuple(block_finite(block.weight, block.bias) for block in model.blocks)
+    def block_finite(block: Block) -> Array:
+        kept = (0,) if block.shape.is_stack else ()
+        leaves = [_finite(array, kept) for array in block.parameters.values()]
+        return jnp.all(jnp.stack(leaves), axis=0) if leaves else jnp.ones((), bool)
+
+    return tuple(block_finite(block) for block in model.blocks)
 
 
 _replay = jax.jit(checked_chunk, static_argnums=(0, 1), donate_argnums=2)

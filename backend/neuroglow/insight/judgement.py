@@ -7,6 +7,7 @@ for the rows that are judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -53,11 +54,15 @@ class JudgementProbe:
         dataset = subject.dataset
         split = dataset.train if ask.split == "train" else dataset.test
         self._subject = subject
+        self._steps = subject.rule.objective.steps
         self._total = len(split.labels)
-        self._count = min(self._total, JUDGED_ROWS)
+        self._count = min(self._total, max(1, JUDGED_ROWS // (self._steps or 1)))
         self._has_classes = dataset.facts.task == "classification"
-        self._is_vector = split.labels.ndim == 2
-        self._truth = (split.labels if self._is_vector else split.targets)[: self._count]
+        self._is_vector = split.labels.ndim == 2 and self._steps is None
+        truth = split.targets if self._steps is None and not self._is_vector else split.labels
+        self._truth = truth[: self._count]
+        if self._steps is not None:
+            self._truth = self._truth.ravel()
         self._bucket = bucket(max(1, self._count))
         self._inputs: Array = jax.device_put(self._padded(split.inputs))
         self._labels: Array = jax.device_put(self._padded(split.labels))
@@ -86,7 +91,7 @@ class JudgementProbe:
 
     @property
     def frame_bytes(self) -> int:
-        shared = 4 * self._count + verdict.WORST + 1
+        shared = 4 * self._count * (self._steps or 1) + verdict.WORST + 1
         if not self._has_classes:
             per_output = len(verdict.OUTPUT_COLUMNS) * self._subject.shape.outputs
             return 4 * (shared + HISTOGRAM_BINS + 2 + len(verdict.NUMBER_FIGURES) + per_output)
@@ -98,8 +103,13 @@ class JudgementProbe:
     def compile(self) -> Callable[..., Outputs]:
         subject, objective = self._subject, self._subject.rule.objective
 
+        if self._steps is not None:
+            objective = replace(objective, steps=None)
+
         def program(model: Network, inputs: Array, labels: Array, parameter: Array | None) -> tuple[Array, Array]:
             z = jax.vmap(model)(inputs)
+            if self._steps is not None:
+                z, labels = z.reshape(-1, z.shape[-1]), labels.ravel()
             return z, jax.vmap(lambda one, label: loss(objective, one, label, parameter))(z, labels)
 
         inputs = ShapeDtypeStruct(self._inputs.shape, jnp.float32)
@@ -111,8 +121,10 @@ class JudgementProbe:
         return program(state.model, self._inputs, self._labels, hyper.loss_parameter)
 
     def tensors(self, outputs: Outputs) -> Tensors:
-        z, losses = (np.asarray(array)[: self._count] for array in outputs)
-        of_rows = {"rows": np.arange(self._count, dtype=np.uint32), "of": np.array([self._total], np.uint32)}
+        answers = self._count * (self._steps or 1)
+        z, losses = (np.asarray(array)[:answers] for array in outputs)
+        rows = np.arange(answers, dtype=np.uint32) // np.uint32(self._steps or 1)
+        of_rows = {"rows": rows, "of": np.array([self._total], np.uint32)}
         return of_rows | self._judged(z, np.nan_to_num(losses.astype(np.float64)))
 
     def _judged(self, z: NDArray[np.float32], losses: NDArray[np.float64]) -> Tensors:

@@ -19,7 +19,7 @@ from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.losses import Head, answer
-from neuroglow.nets.model import Network, Stack
+from neuroglow.nets.model import Network
 from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.spec.limits import MAP_RESOLUTIONS
 from neuroglow.wire.frames import QUANTISED_MOST, quantise
@@ -48,34 +48,23 @@ def _quantised(values: Array) -> tuple[Array, Array]:
     return jnp.round((finite - low) / span * 255.0).astype(jnp.uint8), jnp.stack([low, high])
 
 
-def _activations(wanted: tuple[bool, ...], model: Network, x: Array) -> list[Array | None]:
-    """x (inputs,) -> per block its activations, None where not wanted: a stack that keeps none takes half the time."""
-    kept: list[Array | None] = []
-    for block, is_wanted in zip(model.blocks, wanted, strict=True):
-        if isinstance(block, Stack) and not is_wanted:
-            x = block.last(x)
-            kept.append(None)
-            continue
-        _, a = block(x)
-        x = a[-1] if isinstance(block, Stack) else a
-        kept.append(a if is_wanted else None)
-    return kept
-
-
 def unit_maps(
     head: Head, wanted: tuple[bool, ...], model: Network, inputs: Array
 ) -> tuple[tuple[Array, Array] | None, ...]:
-    """inputs (cells, inputs) -> per wanted block u8 (units, cells) and f32 (2,); a stack has a leading layer axis."""
-    captured = jax.vmap(lambda x: _activations(wanted, model, x))(inputs)
+    """inputs (cells, inputs) -> per wanted block u8 (units, cells) and f32 (2,); a stack has a leading layer axis.
+
+    Every number that a layer answers with is a unit here.
+    """
+    answers = jax.vmap(lambda x: model.outputs(x, lambda number: wanted[number]))(inputs)
     maps: list[tuple[Array, Array] | None] = []
-    for number, a in enumerate(captured):
+    for number, (a, block) in enumerate(zip(answers, model.blocks, strict=True)):
         if a is None:
             maps.append(None)
             continue
-        values = answer(head, a) if number == len(captured) - 1 else a
-        units_first = jnp.moveaxis(values, 0, -1)
-        is_stack = units_first.ndim == 3
-        maps.append(jax.vmap(_quantised)(units_first) if is_stack else _quantised(units_first))
+        values = answer(head, a) if number == len(answers) - 1 else a
+        ahead = values.shape[: 2 if block.shape.is_stack else 1]
+        units_first = jnp.moveaxis(values.reshape(*ahead, -1), 0, -1)
+        maps.append(jax.vmap(_quantised)(units_first) if block.shape.is_stack else _quantised(units_first))
     return tuple(maps)
 
 
@@ -132,8 +121,7 @@ class MapsProbe:
         return sum(self._unit_count(name) for name in self._layers) * self.resolution**2
 
     def _unit_count(self, name: str) -> int:
-        shape = self._subject.shape
-        units = shape.inputs if name == INPUT else shape.layers[self._subject.names.index(name)].units
+        units = self._subject.flow(name).size
         return units if self._units is None else max(0, min(units, self._units[1]) - self._units[0])
 
     def compile(self) -> Callable[..., Outputs]:

@@ -48,7 +48,7 @@ class PredictionsProbe:
 
     @property
     def frame_bytes(self) -> int:
-        return 2 * self._count * self._subject.shape.outputs + 4
+        return 2 * self._count * self._subject.flow(OUTPUT).size + 4
 
     def compile(self) -> Callable[..., Outputs]:
         subject = self._subject

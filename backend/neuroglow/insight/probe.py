@@ -20,13 +20,15 @@ from numpy.typing import NDArray
 
 from neuroglow.data import Dataset
 from neuroglow.engine.hyper import Hyper
-from neuroglow.engine.programs import abstract_rows
+from neuroglow.engine.programs import abstract_rows, label_shape
 from neuroglow.engine.rule import Rule, rule_of
 from neuroglow.engine.train import Rows, State
 from neuroglow.errors import InvalidInputError
 from neuroglow.nets.losses import Head, head_of
-from neuroglow.nets.shape import NetShape, layer_names, net_shape
+from neuroglow.nets.shape import LayerShape, NetShape, layer_names, net_shape
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.graph import Graph, graph_of
+from neuroglow.spec.layers import Flow
 from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.spec.looking import Sample
 
@@ -45,6 +47,10 @@ class Subject:
     @cached_property
     def shape(self) -> NetShape:
         return net_shape(self.experiment)
+
+    @cached_property
+    def graph(self) -> Graph:
+        return graph_of(self.experiment.data, self.experiment.network)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -71,8 +77,7 @@ class Subject:
     @property
     def abstract_probe_rows(self) -> Rows:
         """Shapes and dtypes of `probe_rows`."""
-        outputs = self.shape.outputs if self.rule.objective.reads_vectors else None
-        rows: Rows = abstract_rows(self.shape.inputs, PROBE_ROWS, outputs)
+        rows: Rows = abstract_rows(self.shape.inputs, PROBE_ROWS, label_shape(self.shape, self.rule.objective))
         return rows
 
     def select(self, layers: str | Sequence[str]) -> tuple[str, ...]:
@@ -93,6 +98,13 @@ class Subject:
         """Which blocks of the program hold a layer asked for."""
         places = {self.place(name)[0] for name in layers if name != INPUT}
         return tuple(number in places for number in range(len(self.shape.blocks)))
+
+    def layer(self, name: str) -> LayerShape:
+        return self.shape.layers[self.names.index(name)]
+
+    def flow(self, name: str) -> Flow:
+        """What a layer answers, or the network's input."""
+        return self.shape.entrance if name == INPUT else self.layer(name).output
 
     def place(self, layer: str) -> tuple[int, int]:
         """(block, position inside it)."""

@@ -25,8 +25,9 @@ from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors
 from neuroglow.insight.weights import weight_gradient
 from neuroglow.nets.activations import ACTIVATIONS, RECTIFIERS
 from neuroglow.nets.losses import answer
+from neuroglow.nets.model import Block as ModelBlock
 from neuroglow.nets.model import Network
-from neuroglow.nets.shape import NetShape
+from neuroglow.nets.shape import Block, LayerShape, NetShape
 from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.wire.messages import SubscribeStatistics
 
@@ -47,11 +48,35 @@ class UnitFigures(NamedTuple):
     high: Leaf
     flat: Leaf
     """Fraction of rows on which the activation function is flat."""
-    gradient_squared: Leaf
-    """Sum of squares over the unit's incoming weights, as the next two."""
-    update_squared: Leaf
-    weight_squared: Leaf
     histogram: Leaf
+
+
+class Squares(NamedTuple):
+    """Sums of squares over the weights of a layer, f32 per block: (), or (layers,) for a stack."""
+
+    gradient: Leaf
+    update: Leaf
+    weight: Leaf
+
+
+class Health(NamedTuple):
+    """What the device answers."""
+
+    vectors: UnitFigures | None
+    """Of all layers that answer with one vector, side by side."""
+    others: tuple[UnitFigures | None, ...]
+    """Per block, of layers whose units have many places."""
+    squares: tuple[Squares, ...]
+
+
+PLACES_COUNTED = 64
+"""Places of a unit that go into its histogram, at most: for all others the figures beside it speak."""
+
+
+def _samples(a: Array, block: Block) -> Array:
+    """Answers (rows, *shape) -> (rows, places, units)."""
+    units_last = jnp.moveaxis(a, 1 + block.layer.output.unit_axis, -1)
+    return units_last.reshape(a.shape[0], -1, a.shape[1 + block.layer.output.unit_axis])
 
 
 def _side_by_side(blocks: list[Array]) -> Array:
@@ -59,8 +84,17 @@ def _side_by_side(blocks: list[Array]) -> Array:
     return jnp.concatenate([block.reshape(block.shape[0], -1) for block in blocks], axis=1)
 
 
-def _squares(model: Network) -> Array:
-    return jnp.concatenate([jnp.sum(jnp.square(block.weight), axis=-1).ravel() for block in model.blocks])
+def _squares(model: Network) -> tuple[Array, ...]:
+    """Per block the sum over its weights."""
+
+    def of(block: ModelBlock) -> Array:
+        roles = block.shape.layer.parameters
+        ahead = 1 if block.shape.is_stack else 0
+        weights = [array for name, array in block.parameters.items() if roles[name].role == "weight"]
+        summed = [jnp.sum(jnp.square(array), axis=tuple(range(ahead, array.ndim))) for array in weights]
+        return sum(summed, jnp.zeros((block.shape.count,) if ahead else ()))
+
+    return tuple(of(block) for block in model.blocks)
 
 
 def _flat(activation: str, z: Array) -> Array:
@@ -71,44 +105,79 @@ def _flat(activation: str, z: Array) -> Array:
     return ((flat & (z > 0)) if activation in RECTIFIERS else flat).astype(jnp.float32)
 
 
-def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) -> UnitFigures:
+def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) -> Health:
     """The figures of every unit over `rows`, the output's taken after its own activation."""
     model = state.model
     used = jnp.arange(PROBE_ROWS) < rows.valid
-    weight = used.astype(jnp.float32)[:, None] / rows.valid.astype(jnp.float32)
     captured = [(jnp.nan_to_num(z), jnp.nan_to_num(a)) for z, a in jax.vmap(model.capture)(jnp.asarray(rows.inputs))]
     slopes = weight_gradient(rule, model, hyper, rows)
     after, _ = apply_update(rule, hyper, model, state.moments, slopes)
 
-    a = _side_by_side([*(a for _, a in captured[:-1]), answer(rule.objective.head, captured[-1][1])])
-    flat = _side_by_side([_flat(block.activation, z) for block, (z, _) in zip(model.blocks, captured, strict=True)])
-    mean = jnp.sum(a * weight, axis=0)
-    low = jnp.min(jnp.where(used[:, None], a, jnp.inf), axis=0)
-    high = jnp.max(jnp.where(used[:, None], a, -jnp.inf), axis=0)
-    return UnitFigures(
-        mean=mean,
-        variance=jnp.sum(jnp.square(a - mean[None]) * weight, axis=0),
-        low=low,
-        high=high,
-        flat=jnp.sum(flat * weight, axis=0),
-        gradient_squared=_squares(slopes),
-        update_squared=_squares(jax.tree.map(jnp.subtract, after, model)),
-        weight_squared=_squares(model),
-        histogram=_histogram(a, used, low, high, shape),
+    a = [*(a for _, a in captured[:-1]), answer(rule.objective.head, captured[-1][1])]
+    flat = [_flat(block.layer.activation, z) for block, (z, _) in zip(shape.blocks, captured, strict=True)]
+    others: list[UnitFigures | None] = []
+    for block, answers, flats in zip(shape.blocks, a, flat, strict=True):
+        figures = None
+        if not _is_vector(block):
+            figures = _figures(_samples(answers, block), _samples(flats, block), used, [block.layer.units])
+        others.append(figures)
+    vectors = [number for number, block in enumerate(shape.blocks) if _is_vector(block)]
+    units = [layer.units for layer in shape.layers if _answers_vector(layer)]
+    squares = zip(
+        _squares(slopes), _squares(jax.tree.map(jnp.subtract, after, model)), _squares(model), strict=True
+    )
+    return Health(
+        _figures(
+            _side_by_side([a[number] for number in vectors])[:, None],
+            _side_by_side([flat[number] for number in vectors])[:, None],
+            used,
+            units,
+        )
+        if vectors
+        else None,
+        tuple(others),
+        tuple(Squares(*each) for each in squares),
     )
 
 
-def _histogram(a: Array, used: Array, low: Array, high: Array, shape: NetShape) -> Array:
-    """u32 (units, bins): every unit counted over its layer's range."""
-    layer_of_unit = np.repeat(np.arange(len(shape.layers)), [layer.units for layer in shape.layers])
-    same_layer = layer_of_unit[None, :] == np.arange(len(shape.layers))[:, None]
+def _is_vector(block: Block) -> bool:
+    return _answers_vector(block.layer)
+
+
+def _answers_vector(layer: LayerShape) -> bool:
+    return layer.output.kind == "vector"
+
+
+def _figures(a: Array, flat: Array, used: Array, units: list[int]) -> UnitFigures:
+    """Of answers (rows, places, units) of layers with so many `units`, side by side."""
+    places = a.shape[1]
+    weight = used.astype(jnp.float32)[:, None, None] / (jnp.sum(used) * places).astype(jnp.float32)
+    counts = used[:, None, None]
+    mean = jnp.sum(a * weight, axis=(0, 1))
+    low = jnp.min(jnp.where(counts, a, jnp.inf), axis=(0, 1))
+    high = jnp.max(jnp.where(counts, a, -jnp.inf), axis=(0, 1))
+    step = -(-places // PLACES_COUNTED)
+    return UnitFigures(
+        mean=mean,
+        variance=jnp.sum(jnp.square(a - mean[None, None]) * weight, axis=(0, 1)),
+        low=low,
+        high=high,
+        flat=jnp.sum(flat * weight, axis=(0, 1)),
+        histogram=_histogram(a[:, ::step], used, low, high, units),
+    )
+
+
+def _histogram(a: Array, used: Array, low: Array, high: Array, units: list[int]) -> Array:
+    """u32 (units, bins) of a (rows, places, units): every unit counted over its layer's range."""
+    layer_of_unit = np.repeat(np.arange(len(units)), units)
+    same_layer = layer_of_unit[None, :] == np.arange(len(units))[:, None]
     start = jnp.min(jnp.where(same_layer, low[None], jnp.inf), axis=1)[layer_of_unit]
     span = jnp.max(jnp.where(same_layer, high[None], -jnp.inf), axis=1)[layer_of_unit] - start
     scale = BINS / jnp.where(span > 0, span, 1.0)
-    bins = jnp.clip((a - start[None]) * scale[None], 0, BINS - 1).astype(jnp.int32)
+    bins = jnp.clip((a - start[None, None]) * scale[None, None], 0, BINS - 1).astype(jnp.int32)
     # A comparison per bin compiles and runs faster here than a scatter.
-    hits = (bins[..., None] == jnp.arange(BINS)[None, None]) & used[:, None, None]
-    return jnp.sum(hits, axis=0, dtype=jnp.uint32)
+    hits = (bins[..., None] == jnp.arange(BINS)[None, None, None]) & used[:, None, None, None]
+    return jnp.sum(hits, axis=(0, 1), dtype=jnp.uint32)
 
 
 class StatisticsProbe:
@@ -139,18 +208,33 @@ class StatisticsProbe:
         return program(state, hyper, self._rows)
 
     def tensors(self, outputs: Outputs) -> Tensors:
-        units = UnitFigures(*(np.asarray(array) for array in outputs))
-        stops = np.cumsum([layer.units for layer in self._subject.shape.layers])
+        health: Health = jax.tree.map(np.asarray, outputs)
         tensors: Tensors = {}
         for name in self._layers:
             if name == INPUT:
                 six, histogram, ends = self._input_figures()
             else:
-                index = self._subject.names.index(name)
-                mine = slice(stops[index] - self._subject.shape.layers[index].units, stops[index])
-                six, histogram, ends = layer_figures(UnitFigures(*(array[mine] for array in units)))
+                six, histogram, ends = layer_figures(self._units(health, name), self._layer_squares(health, name))
             tensors[name], tensors[f"{name}.histogram"], tensors[f"{name}.range"] = six, histogram, ends
         return tensors
+
+    def _units(self, health: Health, name: str) -> UnitFigures:
+        of_block = health.others[self._subject.place(name)[0]]
+        if of_block is not None:
+            return of_block
+        vectors = [
+            (other, layer.units)
+            for other, layer in zip(self._subject.names, self._subject.shape.layers, strict=True)
+            if _answers_vector(layer)
+        ]
+        index = [other for other, _ in vectors].index(name)
+        start = sum(units for _, units in vectors[:index])
+        assert health.vectors is not None
+        return UnitFigures(*(array[start : start + vectors[index][1]] for array in health.vectors))
+
+    def _layer_squares(self, health: Health, name: str) -> Squares:
+        block, position = self._subject.place(name)
+        return Squares(*(np.atleast_1d(array)[position] for array in health.squares[block]))
 
     def _input_figures(self) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]:
         rows = self._subject.probe_rows
@@ -162,12 +246,11 @@ class StatisticsProbe:
         return six, histogram.astype(np.uint32), np.array([low, high], np.float32)
 
 
-def layer_figures(units: UnitFigures) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]:
+def layer_figures(
+    units: UnitFigures, squares: Squares
+) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]:
     """From one layer's units (numpy arrays) to f32 (6,) of `COLUMNS`, histogram u32 (bins,), range f32 (2,)."""
-    gradient, update, weight = (
-        float(np.sqrt(np.sum(squares, dtype=np.float64)))
-        for squares in (units.gradient_squared, units.update_squared, units.weight_squared)
-    )
+    gradient, update, weight = (float(np.sqrt(np.float64(square))) for square in squares)
     # The variance of all activations: within units, and between their means.
     std = np.sqrt(np.mean(units.variance, dtype=np.float64) + np.var(units.mean, dtype=np.float64))
     dead = np.mean(units.high - units.low < CONSTANT)

@@ -19,7 +19,7 @@ from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import Batch, Rows, State, gradient
 from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors, half
-from neuroglow.nets.model import Network
+from neuroglow.nets.model import Block, Network
 from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.wire.messages import SubscribeGradients, SubscribeWeights
 
@@ -51,18 +51,26 @@ def pool(matrix: Array, max_cells: int) -> Array:
     return half(matrix)
 
 
+def matrix(block: Block) -> Array:
+    """A block's main weights as f32 (units, sources), a kernel's numbers side by side; with a leading axis for stacks.
+    Connections that a sparse layer lacks are 0."""
+    weight = block.parameters["weight"]
+    if "mask" in block.parameters:
+        weight = weight * block.parameters["mask"]
+    ahead = 2 if block.shape.is_stack else 1
+    return weight.reshape(*weight.shape[:ahead], -1)
+
+
 def pooled_blocks(model: Network, wanted: tuple[bool, ...], max_cells: int) -> tuple[tuple[Array, Array] | None, ...]:
     """Per wanted block, pooled weights f16 (rows, columns) and biases f16 (rows,), with a layer axis for stacks."""
 
-    def block_pair(weight: Array, bias: Array) -> tuple[Array, Array]:
-        pooled = pool(weight, max_cells)
-        rows = pooled.shape[-2]
-        pooled_bias = bias if rows == bias.shape[-1] else bias @ _averaging(bias.shape[-1], rows).T
+    def block_pair(block: Block) -> tuple[Array, Array]:
+        pooled = pool(matrix(block), max_cells)
+        rows, bias = pooled.shape[-2], block.parameters.get("bias", jnp.zeros(0))
+        pooled_bias = bias if bias.shape[-1] in (0, rows) else bias @ _averaging(bias.shape[-1], rows).T
         return pooled, half(pooled_bias)
 
-    return tuple(
-        block_pair(block.weight, block.bias) if on else None for block, on in zip(model.blocks, wanted, strict=True)
-    )
+    return tuple(block_pair(block) if on else None for block, on in zip(model.blocks, wanted, strict=True))
 
 
 def weight_gradient(rule: Rule, model: Network, hyper: Hyper, rows: Rows) -> Network:
@@ -80,13 +88,14 @@ class _MatrixProbe:
 
     def __init__(self, ask: SubscribeWeights | SubscribeGradients, subject: Subject) -> None:
         self._subject = subject
-        self._layers = tuple(name for name in subject.select(ask.layers) if name != INPUT)
+        self._layers = tuple(
+            name for name in subject.select(ask.layers) if name != INPUT and subject.layer(name).has_weight
+        )
         self._wanted = subject.wanted_blocks(self._layers)
         self._max_cells = ask.max_cells
 
     def _shape(self, name: str) -> tuple[int, int]:
-        layer = self._subject.shape.layers[self._subject.names.index(name)]
-        return layer.units, layer.fan_in
+        return self._subject.layer(name).matrix
 
     @property
     def frame_bytes(self) -> int:

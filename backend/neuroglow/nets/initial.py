@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroglow.spec.layers import Parameter
 from neuroglow.spec.limits import MAX_UNITS
 
 Float32 = NDArray[np.float32]
@@ -49,16 +50,38 @@ _RULES: dict[str, tuple[Draw, Callable[[int, int], float]]] = {
 }
 
 
-def initial_layer(seed: int, layer: str, fan_in: int, units: int, initializer: str) -> tuple[Float32, Float32]:
-    """Weight f32 (units, fan_in) and bias f32 (units,) of a fresh layer."""
+def initial_parameters(
+    seed: int, layer: str, parameters: dict[str, Parameter], initializer: Callable[[str], str]
+) -> dict[str, Float32]:
+    """Fresh arrays of a layer by name; `initializer` says which rule draws a parameter. Masks are all ones.
+
+    The main weight reads the layer's own draws, every other one those of its own name; a repeated one those of its
+    turn.
+    """
+    return {
+        name: _drawn(seed, layer if name == "weight" else f"{layer}//{name}", parameter, initializer(name))
+        if parameter.role == "weight"
+        else _constant(parameter, initializer(name))
+        for name, parameter in parameters.items()
+    }
+
+
+def _drawn(seed: int, key: str, parameter: Parameter, initializer: str) -> Float32:
+    """Everything but the first axis lies in a row: (units, connections of each)."""
     draw, scale = _RULES[initializer]
-    factor = scale(fan_in, units)
+    factor = scale(parameter.fan_in, parameter.fan_out)
+    rows, columns = parameter.shape[0], parameter.size // parameter.shape[0]
     if factor == 0.0:
-        weight = np.zeros((units, fan_in), np.float32)
-    else:
-        weight = np.empty((units, fan_in), np.float32)
-        for panel, start in enumerate(range(0, fan_in, _STRIDE)):
-            part = weight[:, start : start + _STRIDE]
-            part[:] = draw(_generator(seed, layer, panel), units)[:, : part.shape[1]] * factor
-    bias = PLAYGROUND_BIAS if initializer == "playground" else 0.0
-    return weight, np.full(units, bias, np.float32)
+        return np.zeros(parameter.shape, np.float32)
+    weight = np.empty((rows, columns), np.float32)
+    for panel, start in enumerate(range(0, columns, _STRIDE)):
+        part = weight[:, start : start + _STRIDE]
+        part[:] = draw(_generator(seed, key, panel), rows)[:, : part.shape[1]] * factor
+    return weight.reshape(parameter.shape)
+
+
+def _constant(parameter: Parameter, initializer: str) -> Float32:
+    value = {"gain": 1.0, "variance": 1.0, "mask": 1.0}.get(parameter.role, 0.0)
+    if parameter.role == "bias" and initializer == "playground":
+        value = PLAYGROUND_BIAS
+    return np.full(parameter.shape, value, np.float32)

@@ -13,7 +13,7 @@ logit, 0..K-1 for K, numbers for regression and reconstruction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import jax
@@ -21,7 +21,7 @@ import jax.numpy as jnp
 import optax
 from jax import Array
 
-from neuroglow.spec.datasets import facts
+from neuroglow.spec.datasets import facts, source_facts
 from neuroglow.spec.experiment import Experiment
 
 Head = Literal["sigmoid", "softmax", "tanh", "linear"]
@@ -36,17 +36,20 @@ class Objective:
     """A name of the spec, never "auto"."""
     reads_vectors: bool = False
     """Labels are f32 (outputs,) instead of one number."""
+    steps: int | None = None
+    """Every one of so many steps has an answer and a label of its own; the loss is their mean."""
 
 
 def objective_of(experiment: Experiment) -> Objective:
     """The loss and the output's activation, implied by task and spec."""
     about, loss = facts(experiment.data), experiment.training.loss
+    steps = source_facts(experiment.data).positions
     if about.task != "classification":
-        return Objective("linear", "squared_error" if loss == "auto" else loss, about.task == "reconstruction")
+        return Objective("linear", "squared_error" if loss == "auto" else loss, about.task == "reconstruction", steps)
     many = len(about.classes) > 2
     if loss in ("auto", "cross_entropy", "focal"):
-        return Objective("softmax" if many else "sigmoid", "focal" if loss == "focal" else "cross_entropy")
-    return Objective("softmax" if many and loss == "hinge" else "tanh", loss)
+        return Objective("softmax" if many else "sigmoid", "focal" if loss == "focal" else "cross_entropy", steps=steps)
+    return Objective("softmax" if many and loss == "hinge" else "tanh", loss, steps=steps)
 
 
 def head_of(experiment: Experiment) -> Head:
@@ -65,8 +68,22 @@ def answer(head: Head, z: Array) -> Array:
     return z
 
 
-def loss(objective: Objective, z: Array, label: Array, parameter: Any = None) -> Array:
-    """z (outputs,), label () or (outputs,) -> loss (). `parameter` is focal's gamma or huber's delta."""
+def loss(
+    objective: Objective, z: Array, label: Array, parameter: Any = None, class_weights: Array | None = None
+) -> Array:
+    """z (outputs,), label () or (outputs,) -> loss (). `parameter` is focal's gamma or huber's delta, `class_weights`
+    (classes,) multiply the loss.
+
+    With steps: z (steps, outputs), label (steps,) -> the mean over the steps.
+    """
+    if objective.steps is not None:
+        of_one = replace(objective, steps=None)
+        return jnp.mean(jax.vmap(lambda zi, yi: loss(of_one, zi, yi, parameter, class_weights))(z, label))
+    value = _loss(objective, z, label, parameter)
+    return value if class_weights is None else value * class_weights[label.astype(jnp.int32)]
+
+
+def _loss(objective: Objective, z: Array, label: Array, parameter: Any) -> Array:
     kind = objective.loss
     if kind == "cross_entropy":
         if z.shape[0] == 1:
@@ -126,7 +143,12 @@ def _one_hot(z: Array, label: Array) -> Array:
 
 
 def score(head: Head, z: Array, label: Array) -> Array:
-    """1.0 for a hit on classes, the squared residual on numbers; z (outputs,), label () or (outputs,) -> ()."""
+    """1.0 for a hit on classes, the squared residual on numbers; z (outputs,), label () or (outputs,) -> ().
+
+    With steps, z (steps, outputs) and label (steps,), the share of hits.
+    """
+    if z.ndim == 2:
+        return jnp.mean(jax.vmap(lambda zi, yi: score(head, zi, yi))(z, label))
     if head == "linear":
         return jnp.sum((z - label) ** 2)
     predicted = (z[0] > 0).astype(jnp.float32) if z.shape[0] == 1 else jnp.argmax(z).astype(jnp.float32)

@@ -2,97 +2,198 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax import Array
 
-from neuroglow.nets.activations import ACTIVATIONS
+from neuroglow.nets import layers
+from neuroglow.nets.layers import INFERENCE, Arrays, Call, Mode
+from neuroglow.nets.shape import Block as BlockShape
+from neuroglow.nets.shape import NetShape
+from neuroglow.spec.layers.repeating import Repeat
 
 Thinning = tuple[Array | None, ...]
-"""Per block what its activations are multiplied with while training: f32 (units,) or (layers, units). Empty or None:
-nothing."""
+"""Per block what its answer is multiplied with while training: f32, shaped like it, for a stack with a leading axis for
+the layers. Empty or None: nothing."""
+Statistics = tuple[Arrays, ...]
+"""Per block what normalisation over the batch saw, by the names of the parameters that follow it."""
 
 
-class Dense(eqx.Module):
-    """a = activation(W x + b)
+class Block(eqx.Module):
+    """One layer, or equal ones one after the other, run as a scan: compile time does not grow with their number.
 
-    **Attributes:** `weight` f32 (units, fan_in), `bias` f32 (units,).
+    **Attributes:** `parameters` f32 by name, in the shapes of the layer's spec; for a stack with a leading axis for the
+    layers.
     """
 
-    weight: Array
-    bias: Array
-    activation: str = eqx.field(static=True)
+    parameters: Arrays
+    shape: BlockShape = eqx.field(static=True)
 
-    def __call__(self, x: Array, factors: Array | None = None) -> tuple[Array, Array]:
-        """x (fan_in,) -> z (units,), a (units,), a times `factors` (units,)."""
-        z = self.weight @ x + self.bias
-        return z, _thinned(ACTIVATIONS[self.activation](z), factors)
+    def run(self, reads: tuple[Array, ...], factors: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
+        """All that one layer makes; `a` is multiplied with `factors`. Not for stacks."""
+        made = layers.forward(Call(self.shape.layer, self.parameters, reads, mode))
+        return {**made, "a": _thinned(made["a"], factors)}
 
+    def run_all(self, x: Array, factors: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
+        """What `run` makes for every layer of a stack, with a leading axis for the layers."""
 
-class Stack(eqx.Module):
-    """Equal layers one after the other, run as a scan: compile time does not grow with their number.
+        def layer(x: Array, at: tuple[Arrays, Array | None]) -> tuple[Array, Arrays]:
+            made = layers.forward(Call(self.shape.layer, at[0], (x,), mode))
+            a = _thinned(made["a"], at[1])
+            return a, {**made, "a": a}
 
-    **Attributes:** `weight` f32 (layers, units, units), `bias` f32 (layers, units).
-    """
+        made: Arrays
+        _, made = jax.lax.scan(layer, x, (self.parameters, factors))
+        return made
 
-    weight: Array
-    bias: Array
-    activation: str = eqx.field(static=True)
+    def last(self, x: Array, factors: Array | None = None, mode: Mode = INFERENCE) -> Array:
+        """The last layer's `a` of a stack, keeping nothing of the layers between."""
 
-    def __call__(self, x: Array, factors: Array | None = None) -> tuple[Array, Array]:
-        """x (units,) -> z (layers, units), a (layers, units), each layer's a times its own of `factors`."""
+        def layer(x: Array, at: tuple[Arrays, Array | None]) -> tuple[Array, None]:
+            return _thinned(layers.forward(Call(self.shape.layer, at[0], (x,), mode))["a"], at[1]), None
 
-        def layer(x: Array, parameters: tuple[Array, Array, Array | None]) -> tuple[Array, tuple[Array, Array]]:
-            weight, bias, factor = parameters
-            z = weight @ x + bias
-            a = _thinned(ACTIVATIONS[self.activation](z), factor)
-            return a, (z, a)
-
-        _, captured = jax.lax.scan(layer, x, (self.weight, self.bias, factors))
-        return captured
-
-    def last(self, x: Array, factors: Array | None = None) -> Array:
-        """The last layer's a of `__call__`, (units,), keeping nothing of the layers between."""
-
-        def layer(x: Array, parameters: tuple[Array, Array, Array | None]) -> tuple[Array, None]:
-            weight, bias, factor = parameters
-            return _thinned(ACTIVATIONS[self.activation](weight @ x + bias), factor), None
-
-        return jax.lax.scan(layer, x, (self.weight, self.bias, factors))[0]
+        return jax.lax.scan(layer, x, (self.parameters, factors))[0]
 
 
 class Network(eqx.Module):
     """Blocks in data-flow order; the last one is the output and linear."""
 
-    blocks: tuple[Dense | Stack, ...]
+    blocks: tuple[Block, ...]
 
     def __call__(self, x: Array, thinning: Thinning = ()) -> Array:
-        """x (inputs,) -> logits or predicted targets z (outputs,)."""
-        for block, factors in zip(self.blocks, thinning or (None,) * len(self.blocks), strict=True):
-            x = block.last(x, factors) if isinstance(block, Stack) else block(x, factors)[1]
-        return x
+        """x (inputs,) -> logits or predicted targets z (outputs,), or (steps, outputs)."""
+        return self._answers(x, thinning, INFERENCE, lambda number: False)[0][-1]
+
+    def trained(self, x: Array, counts: Array, thinning: Thinning = ()) -> tuple[Array, Statistics]:
+        """`__call__` as it is while training, and what normalisation saw. Inside a vmap over `layers.ROWS_AXIS`;
+        `counts` () is 1 where x is a row, 0 where it pads the batch."""
+        answers, statistics = self._answers(x, thinning, Mode(is_training=True, counts=counts), lambda number: False)
+        return answers[-1], statistics
+
+    def outputs(self, x: Array, wanted: Callable[[int], bool] = lambda number: True) -> tuple[Array | None, ...]:
+        """x (inputs,) -> the answer of every block: of the layer's shape, for a stack with a leading axis.
+
+        None where the block's number is not `wanted`: a stack that keeps none takes half the time.
+        """
+        answers, _ = self._answers(x, (), INFERENCE, wanted)
+        return tuple(a if wanted(number) else None for number, a in enumerate(answers))
 
     def capture(self, x: Array, thinning: Thinning = ()) -> tuple[tuple[Array, Array], ...]:
-        """x (inputs,) -> (z, a) of every block: (units,) for a layer, (layers, units) for a stack."""
+        """x (inputs,) -> (z, a) of every block, z what the activation is applied to, a where there is none."""
         captured: list[tuple[Array, Array]] = []
-        for block, factors in zip(self.blocks, thinning or (None,) * len(self.blocks), strict=True):
-            z, a = block(x, factors)
-            captured.append((z, a))
-            x = a[-1] if isinstance(block, Stack) else a
+        for number, block in enumerate(self.blocks):
+            factors = thinning[number] if thinning else None
+            reads = self._reads(block, x, [_last(self.blocks[n], a) for n, (_, a) in enumerate(captured)])
+            made = block.run_all(reads[0], factors) if block.shape.is_stack else block.run(reads, factors)
+            z = made["z"] if "z" in made and made["z"].shape == made["a"].shape else made["a"]
+            captured.append((z, made["a"]))
         return tuple(captured)
+
+    def inside(self, x: Array, number: int) -> Arrays:
+        """x (inputs,) -> all that block `number` makes, and what it reads: `read`, and `read_1`, ... where it reads
+        several; for a stack with a leading axis."""
+        answers, _ = self._answers(x, (), INFERENCE, lambda _: False, until=number)
+        block = self.blocks[number]
+        reads = self._reads(block, x, answers)
+        if block.shape.is_stack:
+            made = block.run_all(reads[0])
+            return {"read": jnp.concatenate([reads[0].reshape(1, *made["a"].shape[1:]), made["a"][:-1]]), **made}
+        made = block.run(reads, mode=replace(INFERENCE, is_whole=True))
+        return {f"read_{place}" if place else "read": read for place, read in enumerate(reads)} | made
+
+    def _answers(
+        self, x: Array, thinning: Thinning, mode: Mode, wanted: Callable[[int], bool], until: int | None = None
+    ) -> tuple[list[Array], Statistics]:
+        """Per block its answer, the last layer's of a stack or, where wanted, all layers'."""
+        last: list[Array] = []
+        answers: list[Array] = []
+        statistics: list[Arrays] = []
+        for number, block in enumerate(self.blocks[:until]):
+            factors = thinning[number] if thinning else None
+            reads = self._reads(block, x, last)
+            seen: Arrays = {}
+            if not block.shape.is_stack:
+                made = block.run(reads, factors, mode)
+                a = made["a"]
+                if mode.is_training:
+                    seen = {name: made[name] for name in running(block.shape)}
+            elif wanted(number):
+                a = block.run_all(reads[0], factors, mode)["a"]
+            else:
+                a = block.last(reads[0], factors, mode)
+            is_whole_stack = block.shape.is_stack and wanted(number)
+            answers.append(a)
+            last.append(a[-1] if is_whole_stack else a)
+            statistics.append(seen)
+        return answers, tuple(statistics)
+
+    @staticmethod
+    def _reads(block: Block, x: Array, answers: list[Array]) -> tuple[Array, ...]:
+        """What a block reads, in the shapes that it expects."""
+        flat = (x if source < 0 else answers[source] for source in block.shape.sources)
+        return tuple(read.reshape(flow.shape) for read, flow in zip(flat, block.shape.layer.reads, strict=True))
+
+
+def running(shape: BlockShape) -> dict[str, float]:
+    """The parameters of a block that follow the batches, with the share of the old that they keep."""
+    layer = shape.layer.layer
+    momenta = {inside.name: getattr(inside, "momentum", 0.0) for inside in getattr(layer, "layers", ())}
+    return {
+        name: momenta[name.rsplit(".", 1)[0]] if isinstance(layer, Repeat) else getattr(layer, "momentum", 0.0)
+        for name, parameter in shape.layer.parameters.items()
+        if parameter.role in ("mean", "variance")
+    }
+
+
+def with_statistics(model: Network, statistics: Statistics) -> Network:
+    """The running means and variances moved towards what the batch showed."""
+
+    def moved(block: Block, seen: Arrays) -> Block:
+        momenta = running(block.shape)
+        new = {
+            name: momenta[name] * block.parameters[name] + (1.0 - momenta[name]) * seen[name].reshape(array.shape)
+            for name, array in block.parameters.items()
+            if name in momenta
+        }
+        return Block({**block.parameters, **new}, block.shape) if new else block
+
+    return Network(tuple(moved(block, seen) for block, seen in zip(model.blocks, statistics, strict=True)))
 
 
 def _thinned(a: Array, factors: Array | None) -> Array:
     return a if factors is None else a * factors
 
 
-def is_weight(model: Network) -> Network:
-    """The same tree with True at weights and False at biases: what regularisation and decay act on."""
+def _last(block: Block, a: Array) -> Array:
+    return a[-1] if block.shape.is_stack else a
 
-    def mark(block: Dense | Stack) -> Dense | Stack:
-        marked: Dense | Stack = eqx.tree_at(lambda b: (b.weight, b.bias), block, (True, False))
-        return marked
+
+def abstract_model(shape: NetShape, dtype: Any = jnp.float32) -> Network:
+    """Shapes and one dtype for every parameter of a network."""
+
+    def of(block: BlockShape) -> Block:
+        ahead = (block.count,) if block.is_stack else ()
+        parameters: dict[str, Any] = {
+            name: jax.ShapeDtypeStruct((*ahead, *parameter.shape), dtype)
+            for name, parameter in block.layer.parameters.items()
+        }
+        return Block(parameters, block)
+
+    return Network(tuple(of(block) for block in shape.blocks))
+
+
+def is_weight(model: Network) -> Network:
+    """The same tree with True at weights and False elsewhere: what regularisation and decay act on."""
+
+    def mark(block: Block) -> Block:
+        roles = block.shape.layer.parameters
+        marked: dict[str, Any] = {name: roles[name].role == "weight" for name in block.parameters}
+        return Block(marked, block.shape)
 
     return Network(tuple(mark(block) for block in model.blocks))
 

@@ -7,32 +7,87 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
-from neuroglow.spec.datasets import input_names, output_count
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.layers.wiring import OUTPUT
+from neuroglow.spec.graph import graph_of
+from neuroglow.spec.layers import AnyLayer, Flow, Parameter, Repeat
+from neuroglow.spec.layers.wiring import INPUT, Node
 
 T = TypeVar("T")
 STACK_FROM = 12
 """Fewer equal layers than this run unrolled: a nested loop costs more on a CPU than it saves in compile time."""
+STACKABLE = frozenset({"dense", "transformer_block"})
+"""Layers that people put hundreds of in a row. A convolution in a loop is far slower on a CPU than beside it."""
+CONVOLUTIONS = frozenset({"conv1d", "conv2d", "conv_transpose2d"})
 
 
 @dataclass(frozen=True)
 class LayerShape:
-    """One layer that computes: `activation(W x + b)` with W (units, fan_in)."""
+    """One layer that computes: its static form (`AnyLayer.static`) and what it reads."""
 
-    fan_in: int
-    units: int
-    activation: str
+    layer: AnyLayer
+    reads: tuple[Flow, ...]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Asked for with every program; the layer's own goes through all its members.
+        return hash((self.layer, self.reads))
+
+    @cached_property
+    def output(self) -> Flow:
+        return self.layer.output(*self.reads)
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        return self.layer.parameters(*self.reads)
+
+    @property
+    def units(self) -> int:
+        """What is looked at as one: units, channels, features of a step."""
+        return self.output.units
+
+    @property
+    def activation(self) -> str:
+        return getattr(self.layer, "activation", "linear")
+
+    @property
+    def has_weight(self) -> bool:
+        """There is one matrix that says what each of its units reads."""
+        return "weight" in self.parameters
+
+    @property
+    def matrix(self) -> tuple[int, int]:
+        """(rows, columns) of its `weight`, everything but the first axis in a row; (units, 0) where it has none."""
+        if not self.has_weight:
+            return self.units, 0
+        weight = self.parameters["weight"]
+        return weight.shape[0], weight.size // weight.shape[0]
+
+    @property
+    def fan_in(self) -> int:
+        """Columns of `matrix`."""
+        return self.matrix[1]
+
+    @property
+    def has_convolution(self) -> bool:
+        if isinstance(self.layer, Repeat):
+            return any(inside.type in CONVOLUTIONS for inside in self.layer.layers)
+        return self.layer.type in CONVOLUTIONS
 
 
 @dataclass(frozen=True)
 class Block:
-    """`count` consecutive equal layers; more than one only for a stack."""
+    """`count` consecutive equal layers; more than one only for a stack. `sources` are indices of the blocks that the
+    first of them reads, -1 for the network's input."""
 
     layer: LayerShape
     count: int = 1
+    sources: tuple[int, ...] = (-1,)
 
     @property
     def is_stack(self) -> bool:
@@ -43,20 +98,32 @@ class Block:
 class NetShape:
     """Blocks in data-flow order, the output last. Hashable, without names: equal networks share programs."""
 
-    inputs: int
+    entrance: Flow
     blocks: tuple[Block, ...]
 
     @property
+    def inputs(self) -> int:
+        """Numbers of one row."""
+        return self.entrance.size
+
+    @cached_property
     def layers(self) -> tuple[LayerShape, ...]:
         return tuple(block.layer for block in self.blocks for _ in range(block.count))
 
     @property
     def outputs(self) -> int:
+        """Of the last layer; of one step where each has an answer of its own."""
         return self.blocks[-1].layer.units
 
     @property
     def parameters(self) -> int:
-        return sum(layer.units * (layer.fan_in + 1) for layer in self.layers)
+        """Numbers that are learned."""
+        every = (parameter for layer in self.layers for parameter in layer.parameters.values())
+        return sum(parameter.size for parameter in every if parameter.is_learned)
+
+    @property
+    def has_convolution(self) -> bool:
+        return any(block.layer.has_convolution for block in self.blocks)
 
     def place(self, index: int) -> tuple[int, int]:
         """(block, position inside it) of the layer with that index."""
@@ -74,34 +141,50 @@ class NetShape:
 
 def layer_names(experiment: Experiment) -> tuple[str, ...]:
     """Names of the layers that compute, in data-flow order: the hidden ones, then `output`."""
-    return (*(_named(layer.name) for layer in experiment.network.layers), OUTPUT)
+    return tuple(node.name for node in graph_of(experiment.data, experiment.network).nodes)
 
 
 def net_shape(experiment: Experiment) -> NetShape:
     """Shapes of all layers; the output is linear here, its own activation belongs to the loss (`nets.losses`)."""
-    inputs = len(input_names(experiment.data))
-    layers: list[LayerShape] = []
-    fan_in = inputs
-    for layer in experiment.network.layers:
-        layers.append(LayerShape(fan_in, layer.units, layer.activation))
-        fan_in = layer.units
-    layers.append(LayerShape(fan_in, output_count(experiment.data), "linear"))
-    return NetShape(inputs, tuple(_blocks(layers)))
+    graph = graph_of(experiment.data, experiment.network)
+    runs = _runs(graph.nodes)
+    block_of = {node.name: number for number, run in enumerate(runs) for node in run}
+    block_of[INPUT] = -1
+    return NetShape(
+        graph.entrance,
+        tuple(
+            Block(_layer_shape(run[0]), len(run), tuple(block_of[source] for source in run[0].sources)) for run in runs
+        ),
+    )
 
 
-def _blocks(layers: list[LayerShape]) -> list[Block]:
-    runs: list[Block] = []
-    for layer in layers[:-1]:
-        if runs and runs[-1].layer == layer:
-            runs[-1] = Block(layer, runs[-1].count + 1)
+def _layer_shape(node: Node) -> LayerShape:
+    return LayerShape(node.layer.static, node.reads)
+
+
+def _runs(nodes: Sequence[Node]) -> list[list[Node]]:
+    """Nodes by block: runs of equal layers, each read by the next alone, where they are long enough for a stack."""
+    readers: dict[str, int] = {}
+    for node in nodes:
+        for source in node.sources:
+            readers[source] = readers.get(source, 0) + 1
+    runs: list[list[Node]] = []
+    for node in nodes[:-1]:
+        before = runs[-1][-1] if runs else None
+        if before is not None and _continues(before, node) and readers[before.name] == 1:
+            runs[-1].append(node)
         else:
-            runs.append(Block(layer))
-    blocks: list[Block] = []
+            runs.append([node])
+    kept: list[list[Node]] = []
     for run in runs:
-        blocks.extend([run] if run.count >= STACK_FROM else [Block(run.layer)] * run.count)
-    return [*blocks, Block(layers[-1])]
+        kept.extend([run] if len(run) >= STACK_FROM else [[node] for node in run])
+    return [*kept, [nodes[-1]]]
 
 
-def _named(name: str | None) -> str:
-    assert name is not None, "a parsed experiment has every layer named"
-    return name
+def _continues(before: Node, node: Node) -> bool:
+    return (
+        node.layer.type in STACKABLE
+        and node.sources == (before.name,)
+        and node.reads == before.reads
+        and node.layer.static == before.layer.static
+    )

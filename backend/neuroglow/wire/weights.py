@@ -1,6 +1,6 @@
 """Weight files: a snapshot as safetensors, checked by its header alone, before a single number of it is read.
 
-A file holds `parameters/LAYER/weight|bias`, the optimizer's `moments/N/LAYER/weight|bias` and `scalars/N`, and in its
+A file holds `parameters/LAYER/PARAMETER`, the optimizer's `moments/N/LAYER/weight|bias` and `scalars/N`, and in its
 metadata the experiment and the counters (`engine.snapshot` writes it). Whatever else a header says is refused.
 """
 
@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from neuroglow.errors import InvalidInputError, UploadRejectedError
-from neuroglow.spec.datasets import input_names, output_count
 from neuroglow.spec.experiment import Experiment, parse_experiment
-from neuroglow.spec.layers.wiring import OUTPUT
+from neuroglow.spec.graph import graph_of
 from neuroglow.spec.memory import MOMENTS, SCALARS
 from neuroglow.wire import strict_json
 
@@ -70,18 +68,13 @@ def check_header(header: bytes, file_bytes: int) -> Experiment:
 
 def expected_tensors(experiment: Experiment) -> dict[str, Tensor]:
     """Every tensor of a snapshot of this experiment."""
-    names = [*(layer.name or "" for layer in experiment.network.layers), OUTPUT]
-    widths = [
-        len(input_names(experiment.data)),
-        *(layer.units for layer in experiment.network.layers),
-        output_count(experiment.data),
-    ]
+    nodes = graph_of(experiment.data, experiment.network).nodes
     optimizer = experiment.training.optimizer.type
     tensors: dict[str, Tensor] = {}
     for group in ("parameters", *(f"moments/{number}" for number in range(MOMENTS[optimizer]))):
-        for name, (fan_in, units) in zip(names, pairwise(widths), strict=True):
-            tensors[f"{group}/{name}/weight"] = Tensor(FLOAT, (units, fan_in))
-            tensors[f"{group}/{name}/bias"] = Tensor(FLOAT, (units,))
+        for node in nodes:
+            for name, parameter in node.parameters.items():
+                tensors[f"{group}/{node.name}/{name}"] = Tensor(FLOAT, parameter.shape)
     tensors.update((f"scalars/{number}", Tensor(COUNT, (1,))) for number in range(SCALARS[optimizer]))
     return tensors
 

@@ -23,9 +23,9 @@ INITIALIZERS: tuple[str, ...] = get_args(Initializer)
 LayerName = Annotated[str, Field(pattern=limits.NAME_PATTERN, max_length=limits.MAX_NAME_LENGTH)]
 Units = Annotated[int, Field(ge=1, le=limits.MAX_UNITS)]
 
-Role = Literal["weight", "bias", "gain", "statistic", "mask"]
-"""`weight`: drawn at the start, and what regularisation acts on. `bias`: starts at 0. `gain`: starts at 1. `statistic`:
-follows the batches, is not learned. `mask`: 0 or 1, is not learned."""
+Role = Literal["weight", "bias", "gain", "mean", "variance", "mask"]
+"""`weight`: drawn at the start, and what regularisation acts on. `bias`: starts at 0. `gain`: starts at 1. `mean` and
+`variance`: follow the batches, are not learned, start at 0 and 1. `mask`: 0 or 1, is not learned."""
 LEARNED = frozenset({"weight", "bias", "gain"})
 
 

@@ -50,8 +50,8 @@ class BatchNorm(_Norm):
         return {
             "gain": Parameter(shape, "gain"),
             "bias": Parameter(shape, "bias"),
-            "mean": Parameter(shape, "statistic"),
-            "variance": Parameter(shape, "statistic"),
+            "mean": Parameter(shape, "mean"),
+            "variance": Parameter(shape, "variance"),
         }
 
 

@@ -1,0 +1,58 @@
+"""Pooling: one number for a window, or for a whole channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from neuroglow.nets.layers.base import Arrays, Call
+from neuroglow.spec.layers.pooling import MaxPool2d
+from neuroglow.spec.layers.windows import edges, pair
+
+
+def max_pool2d(call: Call) -> Arrays:
+    """The largest number of every window; where two are the largest, the slope is shared if windows do not overlap."""
+    layer, x = cast("MaxPool2d", call.shape.layer), call.x
+    if _tiles(layer):
+        return {"a": _tiled(call).max((2, 4))}
+    return {"a": _over_windows(layer, x, -jnp.inf, jax.lax.max)}
+
+
+def avg_pool2d(call: Call) -> Arrays:
+    """The mean of every window, over what lies inside the picture."""
+    layer, x = cast("MaxPool2d", call.shape.layer), call.x
+    if _tiles(layer):
+        return {"a": _tiled(call).mean((2, 4))}
+    total = _over_windows(layer, x, 0.0, jax.lax.add)
+    return {"a": total / _over_windows(layer, jnp.ones_like(x), 0.0, jax.lax.add)}
+
+
+def _tiles(layer: MaxPool2d) -> bool:
+    """Windows lie side by side: then a reshape does it, whose way back is far quicker than that of sliding windows."""
+    return layer.strides == pair(layer.window) and layer.padding in ("valid", 0)
+
+
+def _tiled(call: Call) -> Array:
+    """(channels, height, window height, width, window width), without the rest that fills no window."""
+    height, width = pair(cast("MaxPool2d", call.shape.layer).window)
+    channels, rows, columns = call.shape.output.shape
+    return call.x[:, : rows * height, : columns * width].reshape(channels, rows, height, columns, width)
+
+
+def _over_windows(layer: MaxPool2d, x: Array, start: float, combine: Callable[[Any, Any], Any]) -> Array:
+    window, strides = pair(layer.window), layer.strides
+    around = [
+        edges(size, side, step, layer.padding) for size, side, step in zip(x.shape[1:], window, strides, strict=True)
+    ]
+    pooled: Array = jax.lax.reduce_window(x, start, combine, (1, *window), (1, *strides), [(0, 0), *around])
+    return pooled
+
+
+def global_avg_pool(call: Call) -> Arrays:
+    """The mean of every channel, or of every feature over the steps."""
+    x, unit_axis = call.x, call.shape.reads[0].unit_axis
+    return {"a": x.mean(tuple(axis for axis in range(x.ndim) if axis != unit_axis))}
