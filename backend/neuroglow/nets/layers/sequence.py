@@ -68,13 +68,19 @@ def attended(parameters: Arrays, x: Array, heads: int, *, is_causal: bool) -> Ar
 def transformer_block(call: Call) -> Arrays:
     """`middle` = x + attention(norm(x)), a = middle + W₂ gelu(W₁ norm(middle)); the rest as in `attended`."""
     layer, x = cast("TransformerBlock", call.shape.layer), call.x
-    before = normalised(x, -1, call.parameters["attention_gain"][None], call.parameters["attention_shift"][None], _EPS)["a"]
+    before = _normal(call, x, "attention")
     inside = attended(call.parameters, before, layer.heads, is_causal=layer.causal)
     middle = x + inside.pop("a")
-    after = normalised(middle, -1, call.parameters["hidden_gain"][None], call.parameters["hidden_shift"][None], _EPS)["a"]
+    after = _normal(call, middle, "hidden")
     z = after @ call.parameters["hidden_weight"].T + call.parameters["hidden_bias"][None]
     hidden = ACTIVATIONS["gelu"](z)
     a = middle + hidden @ call.parameters["last_weight"].T + call.parameters["last_bias"][None]
     return {
         "normal": before, **inside, "middle": middle, "hidden_normal": after, "hidden_z": z, "hidden": hidden, "a": a,
     }  # fmt: skip
+
+
+def _normal(call: Call, x: Array, part: str) -> Array:
+    """Every step of x normalised over its features, with the gain and the shift of that part."""
+    gain, shift = call.parameters[f"{part}_gain"][None], call.parameters[f"{part}_shift"][None]
+    return normalised(x, -1, gain, shift, _EPS)["a"]
