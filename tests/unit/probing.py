@@ -51,7 +51,10 @@ def under_way(spec: Experiment) -> Snapshot:
     def drawn(array: Any) -> Any:
         return np.abs(random.normal(0.0, 0.3, array.shape)).astype(np.float32)
 
-    layers = {name: layer | {"bias": layer["bias"] + drawn(layer["bias"])} for name, layer in snapshot.layers.items()}
+    layers = {
+        name: {part: array + drawn(array) if part.endswith("bias") else array for part, array in layer.items()}
+        for name, layer in snapshot.layers.items()
+    }
     moments = tuple(
         {name: {part: drawn(array) for part, array in layer.items()} for name, layer in group.items()}
         for group in snapshot.moments

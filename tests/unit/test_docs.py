@@ -12,7 +12,8 @@ from neuroglow.errors import NeuroglowError, StartupError, all_error_types
 from neuroglow.settings import Settings, read_settings
 from neuroglow.spec import Limits
 from neuroglow.spec.limits import FIXED
-from neuroglow.wire.messages import STREAMS, CloseCode
+from neuroglow.wire.messages import CloseCode
+from neuroglow.wire.subscriptions import STREAMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

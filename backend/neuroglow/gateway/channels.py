@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from neuroglow.wire.messages import AnySubscribe
+from neuroglow.wire.subscriptions import AnySubscribe
 from neuroglow.wire.worker import Audience
 
 V = TypeVar("V", bound=Hashable)

@@ -13,7 +13,6 @@ from neuroglow.gateway.viewer import Viewer
 from neuroglow.wire.messages import (
     Ack,
     AnyClientMessage,
-    AnySubscribe,
     Control,
     Done,
     Edit,
@@ -23,6 +22,7 @@ from neuroglow.wire.messages import (
     SetWeights,
     Unsubscribe,
 )
+from neuroglow.wire.subscriptions import AnySubscribe
 
 UNDER_WAY = 64
 """Requests of one viewer that may wait for the engine at once."""

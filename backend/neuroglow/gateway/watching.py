@@ -16,7 +16,8 @@ from neuroglow.gateway.mailbox import Frame
 from neuroglow.gateway.viewer import Viewer
 from neuroglow.spec.limits import Limits
 from neuroglow.wire import worker as protocol
-from neuroglow.wire.messages import AnySubscribe, CloseCode
+from neuroglow.wire.messages import CloseCode
+from neuroglow.wire.subscriptions import AnySubscribe
 
 
 class Watching:

@@ -21,7 +21,7 @@ from neuroglow.nets.losses import Head, answer
 from neuroglow.nets.model import Network
 from neuroglow.nets.shape import LayerShape
 from neuroglow.spec.layers.wiring import INPUT, OUTPUT
-from neuroglow.wire.messages import SubscribeActivations, SubscribeUnit
+from neuroglow.wire.subscriptions import SubscribeActivations, SubscribeUnit
 
 
 def sample_activations(head: Head, model: Network, x: Array) -> tuple[Array, ...]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from neuroglow.insight.activations import ActivationsProbe, UnitProbe
 from neuroglow.insight.codes import CodesProbe
+from neuroglow.insight.inside import InsideProbe
 from neuroglow.insight.judgement import JudgementProbe
 from neuroglow.insight.maps import MapsProbe
 from neuroglow.insight.predictions import PredictionsProbe
 from neuroglow.insight.probe import Probe, Subject
 from neuroglow.insight.statistics import StatisticsProbe
 from neuroglow.insight.weights import GradientsProbe, WeightsProbe
-from neuroglow.wire.messages import (
+from neuroglow.wire.subscriptions import (
     AnySubscribe,
     SubscribeActivations,
     SubscribeCodes,
     SubscribeGradients,
+    SubscribeInside,
     SubscribeJudgement,
     SubscribeMaps,
     SubscribePredictions,
@@ -49,6 +51,8 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
             return JudgementProbe(ask, subject)
         case SubscribeCodes():
             return CodesProbe(ask, subject)
+        case SubscribeInside():
+            return InsideProbe(ask, subject)
 
 
 def require_layers(ask: AnySubscribe, subject: Subject) -> None:

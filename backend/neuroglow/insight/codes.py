@@ -18,7 +18,7 @@ from neuroglow.insight.probe import Outputs, Subject, Tensors, half
 from neuroglow.nets.losses import answer
 from neuroglow.nets.model import Network
 from neuroglow.spec.layers.wiring import OUTPUT
-from neuroglow.wire.messages import SubscribeCodes
+from neuroglow.wire.subscriptions import SubscribeCodes
 
 
 class CodesProbe:

@@ -25,7 +25,7 @@ from neuroglow.insight.judging.numbers import HISTOGRAM_BINS
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.losses import loss
 from neuroglow.nets.model import Network
-from neuroglow.wire.messages import SubscribeJudgement
+from neuroglow.wire.subscriptions import SubscribeJudgement
 
 JUDGED_ROWS = 2_000
 """Rows that are judged, at most; a larger split is judged on its first, and splits are shuffled."""

@@ -23,7 +23,7 @@ from neuroglow.nets.model import Network
 from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.spec.limits import MAP_RESOLUTIONS
 from neuroglow.wire.frames import QUANTISED_MOST, quantise
-from neuroglow.wire.messages import SubscribeMaps
+from neuroglow.wire.subscriptions import SubscribeMaps
 
 MOST_INPUTS = 1 << 22
 """Numbers that the inputs of all cells may be: wide inputs get coarser maps."""

@@ -29,7 +29,7 @@ from neuroglow.nets.model import Block as ModelBlock
 from neuroglow.nets.model import Network
 from neuroglow.nets.shape import Block, LayerShape, NetShape
 from neuroglow.spec.layers.wiring import INPUT
-from neuroglow.wire.messages import SubscribeStatistics
+from neuroglow.wire.subscriptions import SubscribeStatistics
 
 COLUMNS = ("mean", "std", "dead", "saturated", "gradient_norm", "update_to_weight")
 BINS = 24

@@ -21,7 +21,7 @@ from neuroglow.engine.train import Batch, Rows, State, gradient
 from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors, half
 from neuroglow.nets.model import Block, Network
 from neuroglow.spec.layers.wiring import INPUT
-from neuroglow.wire.messages import SubscribeGradients, SubscribeWeights
+from neuroglow.wire.subscriptions import SubscribeGradients, SubscribeWeights
 
 
 def pooled_shape(rows: int, columns: int, max_cells: int) -> tuple[int, int]:

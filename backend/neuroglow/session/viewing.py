@@ -22,7 +22,7 @@ from neuroglow.insight.bind import bind, require_layers
 from neuroglow.insight.probe import Outputs, Probe, Subject, Tensors
 from neuroglow.spec.limits import Limits
 from neuroglow.wire.frames import FrameHeader, encode_frame
-from neuroglow.wire.messages import AnySubscribe
+from neuroglow.wire.subscriptions import AnySubscribe
 from neuroglow.wire.worker import Audience, FrameEnvelope
 
 EARLY = 0.25

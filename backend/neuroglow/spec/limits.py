@@ -29,6 +29,8 @@ MAX_REPEATS = 512
 MAX_BODY = 32
 # Connections of one unit: the numbers of the widest layer that it may read.
 MAX_SOURCES = 1 << 20
+# Numbers of one array that the magnifying glass shows; larger ones are left out.
+MAX_INSIDE_CELLS = 1 << 16
 MAX_BATCH_SIZE = MAX_SAMPLES
 # Different values of a column that are told apart; a code for each, for the rest and for missing cells fits a byte.
 MAX_CATEGORIES = 100

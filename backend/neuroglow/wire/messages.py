@@ -11,18 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from neuroglow.spec.base import Spec, parse
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.layers.base import LayerName
 from neuroglow.spec.limits import MIN_RATE_TEST_STEPS, Limits
-from neuroglow.spec.looking import Axes, Row, Sample, SampleAt, Split
 from neuroglow.spec.network import Cell
 from neuroglow.spec.training import LearningRate
+from neuroglow.wire.subscriptions import AnySubscribe, RequestId, Subscribe
 
 PROTOCOL = 1
 
-RequestId = Annotated[int, Field(ge=0, le=2**53 - 1)]
 SessionState = Literal["compiling", "running", "paused", "diverged", "failed", "closed"]
 Role = Literal["owner", "viewer"]
-Layers = Literal["all"] | Annotated[tuple[LayerName, ...], Field(min_length=1, max_length=512)]
 
 
 # --- client to server -------------------------------------------------------------------------------------------------
@@ -83,107 +80,6 @@ class RateTest(Spec):
         return high
 
 
-MaxFps = Annotated[float, Field(gt=0.0, le=1000.0)]
-
-
-class _Subscribe(Spec):
-    type: Literal["subscribe"]
-    request: RequestId
-    max_fps: MaxFps = 30.0
-
-
-class SubscribeMaps(_Subscribe):
-    """Each unit's activation over a plane. "all" is every hidden layer and `output`; `x` by name."""
-
-    stream: Literal["maps"]
-    layers: Layers = "all"
-    units: Annotated[tuple[Row, Row], Field()] | None = None
-    """From, to (exclusive), within each layer."""
-    resolution: Literal[10, 20, 50, 100] = 20
-    axes: Axes | None = None
-    """What spans the plane. Null is the plane that plane data live on; other data have none."""
-
-
-class SubscribeActivations(_Subscribe):
-    """Each unit's activation for one sample."""
-
-    stream: Literal["activations"]
-    layers: Layers = "all"
-    sample: Sample = SampleAt()
-
-
-class SubscribeUnit(_Subscribe):
-    """The magnifying glass on one neuron: `inputs`, `weights`, `bias`, `z`, `a`, `outgoing`, all at one update."""
-
-    stream: Literal["unit"]
-    layer: LayerName
-    unit: Row
-    sample: Sample = SampleAt()
-
-
-class SubscribeWeights(_Subscribe):
-    """Weight matrices (out, in), mean-pooled beyond `max_cells`."""
-
-    stream: Literal["weights"]
-    layers: Layers = "all"
-    max_cells: Annotated[int, Field(ge=1, le=Limits().weight_cells)] = 4096
-
-
-class SubscribeGradients(_Subscribe):
-    """Gradients of the training loss with respect to the weights, like `weights`."""
-
-    stream: Literal["gradients"]
-    layers: Layers = "all"
-    max_cells: Annotated[int, Field(ge=1, le=Limits().weight_cells)] = 4096
-
-
-class SubscribeStatistics(_Subscribe):
-    """Six figures and a histogram per layer: the health of activations and gradients."""
-
-    stream: Literal["statistics"]
-    layers: Layers = "all"
-
-
-class SubscribePredictions(_Subscribe):
-    """The output for rows of one split."""
-
-    stream: Literal["predictions"]
-    split: Split = "test"
-    from_: Annotated[Row, Field(alias="from")] = 0
-    count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 100
-
-
-class SubscribeJudgement(_Subscribe):
-    """How good the network is on one split: confusion, curves and calibration, or residuals; and its worst mistakes."""
-
-    stream: Literal["judgement"]
-    max_fps: MaxFps = 2.0
-    split: Split = "test"
-
-
-class SubscribeCodes(_Subscribe):
-    """What one layer makes of the first rows of a split: the code of an autoencoder, for instance."""
-
-    stream: Literal["codes"]
-    layer: LayerName
-    split: Split = "test"
-    count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
-
-
-AnySubscribe = (
-    SubscribeMaps
-    | SubscribeActivations
-    | SubscribeUnit
-    | SubscribeWeights
-    | SubscribeGradients
-    | SubscribeStatistics
-    | SubscribePredictions
-    | SubscribeJudgement
-    | SubscribeCodes
-)
-Subscribe = Annotated[AnySubscribe, Field(discriminator="stream")]
-
-
 class Unsubscribe(Spec):
     type: Literal["unsubscribe"]
     request: RequestId
@@ -204,7 +100,6 @@ ClientMessage = Annotated[
 _CLIENT: TypeAdapter[Any] = TypeAdapter(ClientMessage)
 
 AnyClientMessage = Hello | Control | Edit | SetWeights | RateTest | AnySubscribe | Unsubscribe | Ack
-STREAMS = ("maps", "activations", "unit", "weights", "gradients", "statistics", "predictions", "judgement", "codes")
 
 
 def parse_client_message(document: Any) -> AnyClientMessage:

@@ -17,10 +17,10 @@ from neuroglow.spec.limits import Limits
 from neuroglow.spec.model_results import Clustering, FittedModel
 from neuroglow.spec.models import FitRequest
 from neuroglow.spec.sheet import DataSheet
-from neuroglow.wire import http, messages
+from neuroglow.wire import http, messages, subscriptions
 
 _CLIENT: tuple[type[BaseModel], ...] = get_args(messages.AnyClientMessage)
-_SUBSCRIBE: tuple[type[BaseModel], ...] = get_args(messages.AnySubscribe)
+_SUBSCRIBE: tuple[type[BaseModel], ...] = get_args(subscriptions.AnySubscribe)
 _SERVER: tuple[type[BaseModel], ...] = get_args(get_args(messages.AnyServerMessage)[0])
 _FITTED: tuple[type[BaseModel], ...] = (FittedModel, Clustering)
 _ANSWERS: tuple[type[BaseModel], ...] = (

@@ -32,6 +32,53 @@ export interface AdamW {
   weight_decay: number;
 }
 
+/** The sum of what it reads, number by number: a skip connection where one of them is what came before. */
+export interface Add {
+  type: 'add';
+  name?: string | null;
+  inputs?: string[] | null;
+}
+
+/**
+ * Multi-head self-attention: per head softmax(Q Kᵀ / √d) V, heads side by side, projected (Vaswani et al. 2017).
+ * `causal`: no step sees those after it.
+ */
+export interface Attention {
+  type: 'attention';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  heads: number;
+  causal: boolean;
+}
+
+/** The mean of every window; what lies beyond the edge does not count. */
+export interface AvgPool2d {
+  type: 'avg_pool2d';
+  name?: string | null;
+  inputs?: string[] | null;
+  window: number | [number, number];
+  stride?: number | [number, number] | null;
+  padding: 'same' | 'valid' | number;
+}
+
+/**
+ * (x − mean) / √(variance + eps) · gain + bias per channel or feature (Ioffe & Szegedy 2015).
+ *
+ * While training, mean and variance are the batch's; running ones, `momentum` of the old and the rest of the new,
+ * are what the trained network uses.
+ */
+export interface BatchNorm {
+  type: 'batch_norm';
+  name?: string | null;
+  inputs?: string[] | null;
+  frozen: boolean;
+  momentum: number;
+  eps: number;
+}
+
 /**
  * A real data set that comes with scikit-learn, standardised, split with a seed.
  *
@@ -81,8 +128,8 @@ export interface Catalog {
 /**
  * One weight or bias, by the unit it feeds and where it comes from.
  *
- * `source`: the index of a unit in the layer before; for the layer that reads `x`, the name of an input. Null is the
- * bias.
+ * `source`: the index of a unit in the layer before, of a convolution's kernel counted channel by channel and row by
+ * row; for a layer that reads `x` as a list of numbers, the name of an input. Null is the bias.
  */
 export interface Cell {
   layer: string;
@@ -106,6 +153,7 @@ export type ClientMessage =
   | SubscribePredictions
   | SubscribeJudgement
   | SubscribeCodes
+  | SubscribeInside
   | Unsubscribe
   | Ack;
 
@@ -208,6 +256,13 @@ export interface ComponentAxes {
   type: 'components';
 }
 
+/** What it reads side by side: channels of pictures and signals, features of vectors and sequences. */
+export interface Concat {
+  type: 'concat';
+  name?: string | null;
+  inputs?: string[] | null;
+}
+
 /** 1 */
 export interface ConstantSchedule {
   warmup: number;
@@ -224,6 +279,62 @@ export interface Control {
   action: 'play' | 'pause' | 'step' | 'reset' | 'rewind';
   updates?: number;
   updates_per_second?: number | null;
+}
+
+/**
+ * A convolution along one axis: over the steps of a sequence (steps, features), its features as channels; over the
+ * length of a signal (channels, length).
+ */
+export interface Conv1d {
+  type: 'conv1d';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  channels: number;
+  kernel: number;
+  stride: number;
+  padding: 'same' | 'valid' | number;
+  dilation: number;
+  groups: number;
+  activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
+}
+
+/** z[k] = Σ_c W[k, c] ⋆ x[c] + b[k], a = activation(z): pictures to pictures (cross-correlation, as everywhere). */
+export interface Conv2d {
+  type: 'conv2d';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  channels: number;
+  kernel: number | [number, number];
+  stride: number | [number, number];
+  padding: 'same' | 'valid' | number;
+  dilation: number | [number, number];
+  groups: number;
+  activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
+}
+
+/**
+ * A convolution the other way round: every number of the input adds its copy of the kernel to the output, `stride`
+ * places apart. `valid` keeps all of it, `same` as much as the input's size times the stride, a number leaves so many
+ * rows and columns out on each side.
+ */
+export interface ConvTranspose2d {
+  type: 'conv_transpose2d';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  channels: number;
+  kernel: number | [number, number];
+  stride: number | [number, number];
+  padding: 'same' | 'valid' | number;
+  activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
 }
 
 /** floor + (1 − floor)·½(1 + cos(π·min(t, updates) / updates))  (Loshchilov & Hutter 2017, without restarts) */
@@ -283,21 +394,17 @@ export interface DecisionTree {
   min_leaf?: number;
 }
 
-/**
- * A fully connected layer: a = activation(W x + b).
- *
- * `name` is filled in by the server when absent. `inputs` names the layers it reads; absent means the layer before.
- */
+/** A fully connected layer: a = activation(W x + b). Reads sequences step by step, pictures as one vector. */
 export interface Dense {
   type: 'dense';
   name?: string | null;
   inputs?: string[] | null;
-  units: number;
-  activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
   initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
-  dropout: number;
   regularization?: Regularization | null;
   frozen: boolean;
+  units: number;
+  activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
+  dropout: number;
 }
 
 /** Where the loss stopped being finite, and the update one click goes back to. */
@@ -339,6 +446,17 @@ export interface DrawnData {
   features: ('x1' | 'x2' | 'x1^2' | 'x2^2' | 'x1*x2' | 'sin(x1)' | 'sin(x2)')[];
 }
 
+/**
+ * Silences a share of the numbers it reads in an update, drawn anew for every row; the others speak 1 / (1 − rate)
+ * times as loud (Srivastava et al. 2014, inverted). Only while training.
+ */
+export interface Dropout {
+  type: 'dropout';
+  name?: string | null;
+  inputs?: string[] | null;
+  rate: number;
+}
+
 /** Owner only. An RFC 6902 patch over the experiment of revision `base`. */
 export interface Edit {
   type: 'edit';
@@ -351,6 +469,21 @@ export interface Edit {
 export interface Ellipse {
   half_axes: [number, number];
   turn: number;
+}
+
+/**
+ * A vector of `units` numbers for every token: row number x of a table. Numbers are taken to the nearest whole one
+ * of the table. `vocabulary` defaults to that of the data.
+ */
+export interface Embedding {
+  type: 'embedding';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  units: number;
+  vocabulary?: number | null;
 }
 
 /** Answers one request, or, with `request` null, what could not be read. */
@@ -432,6 +565,13 @@ export interface FittedModel {
   notes: string[];
 }
 
+/** All numbers as one vector, channel after channel, row after row. */
+export interface Flatten {
+  type: 'flatten';
+  name?: string | null;
+  inputs?: string[] | null;
+}
+
 /** A further input, computed from the raw columns (`spec.formula`). Its text is its name. */
 export interface Formula {
   expression: string;
@@ -455,12 +595,41 @@ export interface GaussianMixture {
   covariance?: 'full' | 'diag' | 'spherical';
 }
 
+/** The mean of every channel, or of every feature over the steps: pictures, signals and sequences to vectors. */
+export interface GlobalAvgPool {
+  type: 'global_avg_pool';
+  name?: string | null;
+  inputs?: string[] | null;
+}
+
 /** Small trees in a row, each correcting those before it (histogram-based). */
 export interface GradientBoosting {
   type?: 'gradient_boosting';
   rounds?: number;
   learning_rate?: number;
   leaves?: number;
+}
+
+/** The same over groups of channels of one example, gain and bias per channel (Wu & He 2018). */
+export interface GroupNorm {
+  type: 'group_norm';
+  name?: string | null;
+  inputs?: string[] | null;
+  frozen: boolean;
+  groups: number;
+  eps: number;
+}
+
+/** Gated recurrent unit (Cho et al. 2014): r, u = σ(…), n = tanh(W x + b + r·(U h + b′)), h ← (1 − u)·n + u·h. */
+export interface Gru {
+  type: 'gru';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  units: number;
+  return_sequences: boolean;
 }
 
 /** Answer to `GET /api/health`. */
@@ -514,6 +683,15 @@ export interface ImportedExperiment {
 export interface KMeans {
   type?: 'k_means';
   clusters?: number;
+}
+
+/** The same over the numbers of one example; over the features of one step in a sequence (Ba et al. 2016). */
+export interface LayerNorm {
+  type: 'layer_norm';
+  name?: string | null;
+  inputs?: string[] | null;
+  frozen: boolean;
+  eps: number;
 }
 
 /** `name` is what a link carries, `label` what the page calls it. */
@@ -600,6 +778,31 @@ export interface LossParameters {
   delta: number;
 }
 
+/**
+ * Long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000): i, f, o = σ(…), g = tanh(…),
+ * c ← f·c + i·g, h ← o·tanh(c).
+ */
+export interface Lstm {
+  type: 'lstm';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  units: number;
+  return_sequences: boolean;
+}
+
+/** The largest number of every window. `stride` defaults to the window: none overlap, none is left out. */
+export interface MaxPool2d {
+  type: 'max_pool2d';
+  name?: string | null;
+  inputs?: string[] | null;
+  window: number | [number, number];
+  stride?: number | [number, number] | null;
+  padding: 'same' | 'valid' | number;
+}
+
 export interface Metrics {
   type: 'metrics';
   run: string;
@@ -640,6 +843,13 @@ export interface Momentum {
   momentum: number;
 }
 
+/** The product of what it reads, number by number: a gate. */
+export interface Multiply {
+  type: 'multiply';
+  name?: string | null;
+  inputs?: string[] | null;
+}
+
 /** The vote, or the mean, of the training rows that lie nearest. */
 export interface NearestNeighbours {
   type?: 'nearest_neighbours';
@@ -660,9 +870,12 @@ export interface Nesterov {
   momentum: number;
 }
 
-/** Hidden layers; the input `x` and the last layer `output` are implied by the data. */
+/**
+ * Hidden layers; the input `x` and the last layer `output`, which reads the last of them, are implied by the data.
+ * Whether the layers fit together is for `spec.graph` to say.
+ */
 export interface Network {
-  layers: Dense[];
+  layers: (Dense | Conv1d | Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d | GlobalAvgPool | Flatten | Reshape | Upsample | BatchNorm | LayerNorm | GroupNorm | Embedding | PositionalEncoding | Attention | TransformerBlock | Gru | Lstm | Rnn | Add | Concat | Multiply | SparseDense | Dropout | Repeat)[];
   output_initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
   output_regularization?: Regularization | null;
   output_frozen: boolean;
@@ -697,6 +910,20 @@ export interface Point {
   test_accuracy?: number | null;
   train_r2?: number | null;
   test_r2?: number | null;
+}
+
+/**
+ * Adds to every step what tells its place: sines and cosines of falling frequency (Vaswani et al. 2017), or a
+ * learned vector for each step.
+ */
+export interface PositionalEncoding {
+  type: 'positional_encoding';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  kind: 'sinusoidal' | 'learned';
 }
 
 /** `POST /api/predict/{id}`: rows of raw columns, each a list in their order or an object by their names. */
@@ -805,6 +1032,28 @@ export interface Regularization {
   rate: number;
 }
 
+/**
+ * Its `layers`, `times` times one after the other, each time with weights of its own. Inside, `x` is what the block
+ * reads, and its last layer is what it makes: of the same shape, so that it can be read again.
+ */
+export interface Repeat {
+  type: 'repeat';
+  name?: string | null;
+  inputs?: string[] | null;
+  layers: (Dense | Conv1d | Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d | GlobalAvgPool | Flatten | Reshape | Upsample | BatchNorm | LayerNorm | GroupNorm | Embedding | PositionalEncoding | Attention | TransformerBlock | Gru | Lstm | Rnn | Add | Concat | Multiply)[];
+  times: number;
+  regularization?: Regularization | null;
+  frozen: boolean;
+}
+
+/** The same numbers in another shape: (features,), (channels, length) or (channels, height, width). */
+export interface Reshape {
+  type: 'reshape';
+  name?: string | null;
+  inputs?: string[] | null;
+  shape: number[];
+}
+
 /** Least squares with a price on large coefficients: + alpha · Σ w². */
 export interface Ridge {
   type?: 'ridge';
@@ -817,6 +1066,21 @@ export interface RmsProp {
   learning_rate: number;
   decay: number;
   eps: number;
+}
+
+/**
+ * h ← tanh(W x + U h + b), from zeros (Elman 1990). With `return_sequences` the state after every step, else the
+ * last.
+ */
+export interface Rnn {
+  type: 'rnn';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  units: number;
+  return_sequences: boolean;
 }
 
 /** A row of the session's own data. */
@@ -900,6 +1164,29 @@ export interface SheetColumn {
   image_shape?: [number, number, number] | null;
 }
 
+/**
+ * A dense layer with a part of its connections: a = activation((W ∘ M) x + b), M of zeros and ones.
+ *
+ * `method`: `random` keeps a share `density` of every unit's connections, drawn with the seed; `magnitude` keeps the
+ * largest weights of the layer at the moment the edit takes effect. `cut` and `restored` are single connections on
+ * top of that.
+ */
+export interface SparseDense {
+  type: 'sparse_dense';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  units: number;
+  activation: 'relu' | 'leaky_relu' | 'tanh' | 'sigmoid' | 'gelu' | 'silu' | 'elu' | 'softplus' | 'sine' | 'linear';
+  dropout: number;
+  density: number;
+  method: 'random' | 'magnitude';
+  cut: [number, number][];
+  restored: [number, number][];
+}
+
 /** The session's state, to everyone, whenever it changes. */
 export interface State {
   type: 'state';
@@ -947,7 +1234,8 @@ export type Subscribe =
   | SubscribeStatistics
   | SubscribePredictions
   | SubscribeJudgement
-  | SubscribeCodes;
+  | SubscribeCodes
+  | SubscribeInside;
 
 /** Each unit's activation for one sample. */
 export interface SubscribeActivations {
@@ -978,6 +1266,16 @@ export interface SubscribeGradients {
   stream: 'gradients';
   layers?: 'all' | string[];
   max_cells?: number;
+}
+
+/** The magnifying glass on one layer of any type: all that it makes of one sample, and its parameters. */
+export interface SubscribeInside {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'inside';
+  layer: string;
+  sample?: SampleAt | SampleValues;
 }
 
 /** How good the network is on one split: confusion, curves and calibration, or residuals; and its worst mistakes. */
@@ -1112,6 +1410,22 @@ export interface Training {
   seed: number;
 }
 
+/**
+ * x ← x + attention(norm(x)), then x ← x + W₂ gelu(W₁ norm(x)): the block of GPT (Radford et al. 2019), the hidden
+ * layer `expansion` times as wide.
+ */
+export interface TransformerBlock {
+  type: 'transformer_block';
+  name?: string | null;
+  inputs?: string[] | null;
+  initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
+  regularization?: Regularization | null;
+  frozen: boolean;
+  heads: number;
+  causal: boolean;
+  expansion: number;
+}
+
 /** Nodes in breadth-first order, the root first, down to `shown_depth` of `depth`. */
 export interface Tree {
   kind: 'tree';
@@ -1168,6 +1482,15 @@ export interface UploadedData {
   max_rows?: number | null;
   preparation: Record<string, Preparation>;
   sheet?: Sheet | null;
+}
+
+/** Pictures `factor` times as high and wide: every pixel repeated, or with straight lines between pixels. */
+export interface Upsample {
+  type: 'upsample';
+  name?: string | null;
+  inputs?: string[] | null;
+  factor: number;
+  method: 'nearest' | 'bilinear';
 }
 
 export interface Welcome {

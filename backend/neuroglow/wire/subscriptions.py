@@ -1,0 +1,126 @@
+"""What a client may watch: one subscription for each stream. `docs/wire.md` says what their frames carry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field
+
+from neuroglow.spec.base import Spec
+from neuroglow.spec.layers.base import LayerName
+from neuroglow.spec.limits import Limits
+from neuroglow.spec.looking import Axes, Row, Sample, SampleAt, Split
+
+RequestId = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Layers = Literal["all"] | Annotated[tuple[LayerName, ...], Field(min_length=1, max_length=512)]
+MaxFps = Annotated[float, Field(gt=0.0, le=1000.0)]
+
+
+class Subscription(Spec):
+    """What every stream is asked with."""
+
+    type: Literal["subscribe"]
+    request: RequestId
+    max_fps: MaxFps = 30.0
+
+
+class SubscribeMaps(Subscription):
+    """Each unit's activation over a plane. "all" is every hidden layer and `output`; `x` by name."""
+
+    stream: Literal["maps"]
+    layers: Layers = "all"
+    units: Annotated[tuple[Row, Row], Field()] | None = None
+    """From, to (exclusive), within each layer."""
+    resolution: Literal[10, 20, 50, 100] = 20
+    axes: Axes | None = None
+    """What spans the plane. Null is the plane that plane data live on; other data have none."""
+
+
+class SubscribeActivations(Subscription):
+    """Each unit's activation for one sample."""
+
+    stream: Literal["activations"]
+    layers: Layers = "all"
+    sample: Sample = SampleAt()
+
+
+class SubscribeUnit(Subscription):
+    """The magnifying glass on one neuron: `inputs`, `weights`, `bias`, `z`, `a`, `outgoing`, all at one update."""
+
+    stream: Literal["unit"]
+    layer: LayerName
+    unit: Row
+    sample: Sample = SampleAt()
+
+
+class SubscribeWeights(Subscription):
+    """Weight matrices (out, in), mean-pooled beyond `max_cells`."""
+
+    stream: Literal["weights"]
+    layers: Layers = "all"
+    max_cells: Annotated[int, Field(ge=1, le=Limits().weight_cells)] = 4096
+
+
+class SubscribeGradients(Subscription):
+    """Gradients of the training loss with respect to the weights, like `weights`."""
+
+    stream: Literal["gradients"]
+    layers: Layers = "all"
+    max_cells: Annotated[int, Field(ge=1, le=Limits().weight_cells)] = 4096
+
+
+class SubscribeStatistics(Subscription):
+    """Six figures and a histogram per layer: the health of activations and gradients."""
+
+    stream: Literal["statistics"]
+    layers: Layers = "all"
+
+
+class SubscribePredictions(Subscription):
+    """The output for rows of one split."""
+
+    stream: Literal["predictions"]
+    split: Split = "test"
+    from_: Annotated[Row, Field(alias="from")] = 0
+    count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 100
+
+
+class SubscribeJudgement(Subscription):
+    """How good the network is on one split: confusion, curves and calibration, or residuals; and its worst mistakes."""
+
+    stream: Literal["judgement"]
+    max_fps: MaxFps = 2.0
+    split: Split = "test"
+
+
+class SubscribeCodes(Subscription):
+    """What one layer makes of the first rows of a split: the code of an autoencoder, for instance."""
+
+    stream: Literal["codes"]
+    layer: LayerName
+    split: Split = "test"
+    count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
+
+
+class SubscribeInside(Subscription):
+    """The magnifying glass on one layer of any type: all that it makes of one sample, and its parameters."""
+
+    stream: Literal["inside"]
+    layer: LayerName
+    sample: Sample = SampleAt()
+
+
+AnySubscribe = (
+    SubscribeMaps
+    | SubscribeActivations
+    | SubscribeUnit
+    | SubscribeWeights
+    | SubscribeGradients
+    | SubscribeStatistics
+    | SubscribePredictions
+    | SubscribeJudgement
+    | SubscribeCodes
+    | SubscribeInside
+)
+Subscribe = Annotated[AnySubscribe, Field(discriminator="stream")]
+STREAMS: tuple[str, ...] = tuple(get_args(kind.model_fields["stream"].annotation)[0] for kind in get_args(AnySubscribe))
