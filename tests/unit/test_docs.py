@@ -11,6 +11,8 @@ import pytest
 from neuroglow.errors import NeuroglowError, StartupError, all_error_types
 from neuroglow.settings import Settings, read_settings
 from neuroglow.spec import Limits
+from neuroglow.spec.layers import LAYER_CLASSES
+from neuroglow.spec.layers.base import LearningLayer
 from neuroglow.spec.limits import FIXED
 from neuroglow.wire.messages import CloseCode
 from neuroglow.wire.subscriptions import STREAMS
@@ -60,6 +62,17 @@ def test_a_server_does_not_start_with_another_schema_and_the_page_says_which_lim
                 read_settings({})
     monkeypatch.setenv("NEUROGLOW_LIMITS__SESSIONS", "7")
     assert read_settings({}).limits.sessions == 7
+
+
+def test_the_page_of_layers_lists_every_type_and_the_fields_of_each() -> None:
+    documented = {name: row[2] for row in rows("layers.md", columns=4) for name in re.findall(r"`(\w+)`", row[0])}
+    kinds = {kind.model_fields["type"].default: kind for kind in LAYER_CLASSES}
+    assert set(documented) >= set(kinds)
+    told_once = {*LearningLayer.model_fields, "padding", "units", "channels", "stride", "activation"}
+    for name, kind in kinds.items():
+        own = set(kind.model_fields) - told_once
+        same = {"conv2d": "conv1d", "sparse_dense": "dense", "gru": "rnn", "lstm": "rnn"}.get(name, name)
+        assert {field for field in own if f"`{field}`" not in documented[name] + documented[same]} == set()
 
 
 def test_every_stream_and_close_code_is_in_the_wire_page() -> None:

@@ -1,18 +1,21 @@
-"""`POST /api/experiments/import`: from text that people paste or open to an experiment. Makes no session."""
+"""Experiments without a session: `POST /api/experiments/import` makes one of text that people paste or open,
+`POST /api/experiments/check` says what each layer is and what is wrong with it."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from neuroglow.errors import InvalidInputError
 from neuroglow.gateway.bodies import read_json
 from neuroglow.gateway.gateway import Gateway, gateway_of
 from neuroglow.gateway.permits import count
+from neuroglow.spec.check import check, refused
 from neuroglow.spec.experiment import parse_experiment
 from neuroglow.spec.memory import require_fits
 from neuroglow.spec.playground import read_playground
 from neuroglow.wire import strict_json
-from neuroglow.wire.http import ImportedExperiment, ImportExperiment, PageView
+from neuroglow.wire.http import CheckExperiment, ImportedExperiment, ImportExperiment, PageView
 from neuroglow.wire.links import read_link
 
 
@@ -24,6 +27,17 @@ async def import_experiment(request: Request) -> Response:
     require_fits(imported.experiment, gateway.settings.limits.memory_bytes)
     members = imported.model_dump(mode="json", exclude={"experiment"})
     return JSONResponse({"experiment": imported.experiment.to_document()} | members)
+
+
+async def check_experiment(request: Request) -> Response:
+    gateway = gateway_of(request)
+    count(gateway)
+    body = await read_json(request, CheckExperiment)
+    try:
+        checked = check(gateway.datasets.complete(body.experiment), gateway.settings.limits.memory_bytes)
+    except InvalidInputError as error:
+        checked = refused(error)
+    return JSONResponse(checked.model_dump(mode="json", exclude_none=True))
 
 
 def _of_playground(text: str) -> ImportedExperiment:

@@ -20,7 +20,7 @@ from neuroglow.gateway.counters import resident_bytes
 from neuroglow.gateway.dataset_routes import dataset_routes
 from neuroglow.gateway.errand import while_connected
 from neuroglow.gateway.gateway import Gateway, gateway_of
-from neuroglow.gateway.imports import import_experiment
+from neuroglow.gateway.imports import check_experiment, import_experiment
 from neuroglow.gateway.live import live
 from neuroglow.gateway.page import Page
 from neuroglow.gateway.permits import authorized, count
@@ -48,6 +48,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/sessions/{session_id}/weights", weights.upload, methods=["PUT"]),
         Route("/api/samples", samples, methods=["POST"]),
         Route("/api/experiments/import", import_experiment, methods=["POST"]),
+        Route("/api/experiments/check", check_experiment, methods=["POST"]),
         Route("/api/predict/{session_id}", predict, methods=["POST"]),
         Route("/api/models", models, methods=["POST"]),
         *dataset_routes(),

@@ -29,15 +29,34 @@ def parse(kind: type[T] | TypeAdapter[T], document: Any, *, at: str = "") -> T:
 
     `at` is the JSON pointer of the document inside what the client sent.
     """
-    adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
     try:
-        # Under strict, Python-mode validation refuses lists for tuples and strings for enums: JSON mode is meant.
-        return adapter.validate_json(_encode(document, at))
+        return _validated(kind, document, at)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         raise InvalidInputError(
             _sentence(first["msg"], len(error.errors())), field=at + pointer(document, first["loc"])
         ) from None
+
+
+def all_offences(kind: type[T] | TypeAdapter[T], document: Any) -> list[InvalidInputError]:
+    """An error for each field that is not what it should be; empty where `parse` reads it."""
+    try:
+        _validated(kind, document, "")
+    except ValidationError as error:
+        # Every branch of a union has its own complaint; the first is enough.
+        found: dict[str, str] = {}
+        for offence in error.errors(include_url=False, include_context=False):
+            found.setdefault(pointer(document, offence["loc"]), _sentence(offence["msg"], 1))
+        return [InvalidInputError(message, field=field) for field, message in found.items()]
+    except InvalidInputError as error:
+        return [error]
+    return []
+
+
+def _validated(kind: type[T] | TypeAdapter[T], document: Any, at: str) -> T:
+    adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
+    # Under strict, Python-mode validation refuses lists for tuples and strings for enums: JSON mode is meant.
+    return adapter.validate_json(_encode(document, at))
 
 
 def _encode(document: Any, at: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from neuroglow.errors import InvalidInputError
-from neuroglow.spec.experiment import experiment_with_errors
+from neuroglow.spec.experiment import Experiment, experiment_with_errors
 from neuroglow.spec.graph import graph_of
 from neuroglow.spec.layers.flow import FlowKind
 from neuroglow.spec.memory import layer_bytes, require_fits
@@ -87,12 +87,31 @@ def check(document: Any, memory_bytes: int) -> Checked:
             )
             for node in graph.nodes
         ),
-        errors=_said(errors),
+        errors=_said(errors, _missing(document, experiment)),
     )
 
 
-def _said(errors: Sequence[InvalidInputError]) -> tuple[CheckError, ...]:
+def refused(error: InvalidInputError) -> Checked:
+    """The answer where an experiment cannot be looked at for this one reason."""
+    return Checked(parameters=0, layers=(), errors=_said([error]))
+
+
+def _said(errors: Sequence[InvalidInputError], first: Sequence[dict[str, Any]] = ()) -> tuple[CheckError, ...]:
+    """`first`: operations that every patch begins with."""
     return tuple(
-        CheckError(code=error.code, message=error.message, field=error.field or "", repair=error.facts.get("repair"))
+        CheckError(code=error.code, message=error.message, field=error.field or "", repair=_repair(error, first))
         for error in errors
     )
+
+
+def _repair(error: InvalidInputError, first: Sequence[dict[str, Any]]) -> Repair | None:
+    repair = error.facts.get("repair")
+    return None if repair is None else Repair(say=repair["say"], patch=(*first, *repair["patch"]))
+
+
+def _missing(document: dict[str, Any], experiment: Experiment) -> list[dict[str, Any]]:
+    """What adds the layers that are there by default, where the document has left them out."""
+    layers = [layer.to_document() for layer in experiment.network.layers]
+    if "network" not in document:
+        return [{"op": "add", "path": "/network", "value": {"layers": layers}}]
+    return [] if "layers" in document["network"] else [{"op": "add", "path": "/network/layers", "value": layers}]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from neuroglow.errors import InvalidInputError
-from neuroglow.spec.base import Spec, parse
+from neuroglow.spec.base import Spec, all_offences, parse
 from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import DataSpec, SyntheticData
 from neuroglow.spec.datasets import facts
@@ -46,11 +46,7 @@ def parse_experiment(document: Any, *, used_names: Iterable[str] = (), at: str =
 
     Raises `InvalidInputError` with a JSON pointer that starts with `at`.
     """
-    if isinstance(document, dict) and isinstance(document.get("version"), int) and document["version"] > VERSION:
-        raise InvalidInputError(
-            f"Experiment version {document['version']} is newer than this server ({VERSION}); update Neuroglow",
-            field=f"{at}/version",
-        )
+    _require_known_version(document, at)
     experiment = _completed(parse(Experiment, document, at=at), used_names, at)
     for error in graph_of(experiment.data, experiment.network).errors:
         raise type(error)(error.message, field=f"{at}{error.field}", **error.facts)
@@ -61,10 +57,21 @@ def experiment_with_errors(document: Any) -> tuple[Experiment | None, list[Inval
     """The experiment as far as it can be understood, and all that is wrong with it: None where a member is not valid in
     itself."""
     try:
+        _require_known_version(document, "")
+        if offences := all_offences(Experiment, document):
+            return None, offences
         experiment = _completed(parse(Experiment, document), (), "")
     except InvalidInputError as error:
         return None, [error]
     return experiment, list(graph_of(experiment.data, experiment.network).errors)
+
+
+def _require_known_version(document: Any, at: str) -> None:
+    if isinstance(document, dict) and isinstance(document.get("version"), int) and document["version"] > VERSION:
+        raise InvalidInputError(
+            f"Experiment version {document['version']} is newer than this server ({VERSION}); update Neuroglow",
+            field=f"{at}/version",
+        )
 
 
 def _completed(experiment: Experiment, used_names: Iterable[str], at: str) -> Experiment:

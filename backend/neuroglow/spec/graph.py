@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from neuroglow.errors import InvalidGraphError, InvalidInputError, ShapeMismatchError
+from neuroglow.errors import InvalidGraphError, InvalidInputError, NetworkTooLargeError, ShapeMismatchError
+from neuroglow.spec import limits
 from neuroglow.spec.data import AnyData
 from neuroglow.spec.datasets import facts, input_shape, output_shape
+from neuroglow.spec.layers.base import AnyLayer
 from neuroglow.spec.layers.dense import Dense
 from neuroglow.spec.layers.flow import Flow, Shape
-from neuroglow.spec.layers.wiring import INPUT, OUTPUT, Node, Problem, Repair, walk
+from neuroglow.spec.layers.recurrent import Rnn
+from neuroglow.spec.layers.repeating import Repeat
+from neuroglow.spec.layers.wiring import INPUT, OUTPUT, Node, Problem, Repair, free_name, walk
 from neuroglow.spec.network import Network
 
-_ERRORS = {"invalid_graph": InvalidGraphError, "shape_mismatch": ShapeMismatchError}
+_ERRORS: dict[str, type[InvalidInputError]] = {
+    "invalid_graph": InvalidGraphError,
+    "shape_mismatch": ShapeMismatchError,
+    "network_too_large": NetworkTooLargeError,
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,14 @@ def _output(nodes: Sequence[Node], entrance: Flow, answer: Shape) -> Node:
     """The implied last layer: linear, its own activation belongs to the loss (`nets.losses`). It reads all numbers of
     what comes before, or one step after the other where each has an answer of its own."""
     name, flow = (nodes[-1].name, nodes[-1].output) if nodes else (INPUT, entrance)
+    at = f"/network/layers/{len(nodes) - 1}" if nodes else "/network/layers"
+    if flow.kind == "tokens":
+        patch = [{"op": "add", "path": "/network/layers/-", "value": {"type": "embedding", "name": "embedding_1"}}]
+        raise ShapeMismatchError(
+            "Tokens are names, not quantities: the network needs an embedding to read them",
+            field=at,
+            repair={"say": "Put an embedding before it", "patch": patch},
+        )
     layer = Dense(name=OUTPUT, units=answer[-1], activation="linear")
     if len(answer) == 1:
         return Node(OUTPUT, layer, (name,), (flow.flat,), Flow(answer, "vector"))
@@ -69,31 +85,44 @@ def _output(nodes: Sequence[Node], entrance: Flow, answer: Shape) -> Node:
     raise ShapeMismatchError(
         f"Every one of the {answer[0]} steps has an answer of its own, and the last layer makes {flow}; end with a "
         f"sequence of {answer[0]} steps",
-        field=f"/network/layers/{len(nodes) - 1}" if nodes else "/network/layers",
+        field=at,
+        **_all_states(nodes[-1], answer[0], at) if nodes else {},
     )
+
+
+def _all_states(last: Node, steps: int, at: str) -> dict[str, Any]:
+    """The repair of a recurrent layer that keeps its last state only where all are asked for."""
+    if not isinstance(last.layer, Rnn) or last.reads[0].shape[0] != steps:
+        return {}
+    patch = [{"op": "add", "path": f"{at}/return_sequences", "value": True}]
+    return {"repair": {"say": "Return the state after every step", "patch": patch}}
 
 
 def _error(problem: Problem, network: Network) -> InvalidInputError:
     at = f"/network/layers/{problem.index}"
-    facts: dict[str, Any] = {}
-    if problem.repair is not None:
-        facts["repair"] = {"say": problem.repair.say, "patch": _patch(problem.repair, problem.index, network)}
+    patch = None if problem.repair is None else _patch(problem.repair, problem.index, network)
+    facts = {"repair": {"say": problem.repair.say, "patch": patch}} if problem.repair and patch else {}
     return _ERRORS[problem.code](problem.message, field=at + problem.field, **facts)
 
 
-def _patch(repair: Repair, index: int, network: Network) -> list[dict[str, Any]]:
-    at, layer = f"/network/layers/{index}", network.layers[index]
+def _patch(repair: Repair, index: int, network: Network) -> list[dict[str, Any]] | None:
+    """The repair over the experiment; None where there is no room for one more layer."""
+    where, layers, most = "/network/layers", tuple[AnyLayer, ...](network.layers), limits.MAX_LAYERS
     if repair.insert is None:
-        return [{"op": "add", "path": f"{at}/{name}", "value": value} for name, value in (repair.set or {}).items()]
-    if layer.inputs is None:
-        return [{"op": "add", "path": at, "value": repair.insert}]
-    source, name = layer.inputs[repair.reads], _free_name(repair.insert["type"], network)
+        members = (repair.set or {}).items()
+        return [{"op": "add", "path": f"{where}/{index}/{name}", "value": value} for name, value in members]
+    block = layers[index]
+    if repair.inside is not None and isinstance(block, Repeat):
+        where, layers, most, index = f"{where}/{index}/layers", block.layers, limits.MAX_BODY, repair.inside
+    if len(layers) >= most:
+        return None
+    before = (layers[index - 1].name if index else INPUT) or ""
+    sources = list(layers[index].inputs or (before,))
+    name = free_name(repair.insert["type"], {layer.name or "" for layer in layers})
+    insert = {**repair.insert, "name": name, "inputs": [sources[repair.reads]]}
+    sources[repair.reads] = name
+    # Written out even where it is the layer before: what was sent may say so too, and would go on reading past it.
     return [
-        {"op": "replace", "path": f"{at}/inputs/{repair.reads}", "value": name},
-        {"op": "add", "path": at, "value": {**repair.insert, "name": name, "inputs": [source]}},
+        {"op": "add", "path": f"{where}/{index}/inputs", "value": sources},
+        {"op": "add", "path": f"{where}/{index}", "value": insert},
     ]
-
-
-def _free_name(kind: str, network: Network) -> str:
-    taken = {layer.name for layer in network.layers}
-    return next(name for number in range(1, len(taken) + 2) if (name := f"{kind}_{number}") not in taken)

@@ -31,6 +31,8 @@ MAX_BODY = 32
 MAX_SOURCES = 1 << 20
 # Numbers of one array that the magnifying glass shows; larger ones are left out.
 MAX_INSIDE_CELLS = 1 << 16
+# Numbers of one example that a layer makes: 1 GiB. Before estimates of memory, so that shapes stay readable.
+MAX_NUMBERS = 1 << 28
 MAX_BATCH_SIZE = MAX_SAMPLES
 # Different values of a column that are told apart; a code for each, for the rest and for missing cells fits a byte.
 MAX_CATEGORIES = 100

@@ -91,6 +91,12 @@ class ImportExperiment(Spec):
     text: Annotated[str, Field(min_length=1, max_length=Limits().body_bytes)]
 
 
+class CheckExperiment(Spec):
+    """`POST /api/experiments/check`: what is wrong with it is no error of the request, `Checked` lists it."""
+
+    experiment: dict[str, Any]
+
+
 class PageView(BaseModel):
     """What a link says about how the page shows the run."""
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from neuroglow.spec.catalog import Catalog
+from neuroglow.spec.check import Checked
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.limits import Limits
 from neuroglow.spec.model_results import Clustering, FittedModel
@@ -28,6 +29,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     http.Health,
     http.ImportedExperiment,
     http.PredictionsMade,
+    Checked,
     *_FITTED,
     DataSheet,
 )
@@ -35,6 +37,7 @@ _HTTP: tuple[type[BaseModel], ...] = (
     http.CreateSession,
     http.SamplesRequest,
     http.ImportExperiment,
+    http.CheckExperiment,
     http.PredictRequest,
     FitRequest,
     http.PastedTable,

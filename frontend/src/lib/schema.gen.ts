@@ -138,6 +138,30 @@ export interface Cell {
   value: number;
 }
 
+export interface CheckError {
+  code: string;
+  message: string;
+  field: string;
+  repair?: Repair | null;
+}
+
+/** `POST /api/experiments/check`: what is wrong with it is no error of the request, `Checked` lists it. */
+export interface CheckExperiment {
+  experiment: Record<string, unknown>;
+}
+
+/**
+ * Answer to `POST /api/experiments/check`. `input` is what `x` is. Layers that cannot be understood, and those that
+ * need them, are left out; the last is `output`.
+ */
+export interface Checked {
+  parameters: number;
+  input: number[];
+  input_kind: 'vector' | 'picture' | 'sequence' | 'signal' | 'tokens';
+  layers: LayerCheck[];
+  errors: CheckError[];
+}
+
 export type ClientMessage =
   | Hello
   | Control
@@ -685,6 +709,20 @@ export interface KMeans {
   clusters?: number;
 }
 
+/**
+ * `shape` is that of one example, `kind` how it is read; `parameters` are those that are learned, `operations`
+ * multiply-adds of one example forwards, `bytes` the layer's share of the memory that training takes.
+ */
+export interface LayerCheck {
+  name: string;
+  inputs: string[];
+  shape: number[];
+  kind: 'vector' | 'picture' | 'sequence' | 'signal' | 'tokens';
+  parameters: number;
+  operations: number;
+  bytes: number;
+}
+
 /** The same over the numbers of one example; over the features of one step in a sequence (Ba et al. 2016). */
 export interface LayerNorm {
   type: 'layer_norm';
@@ -1030,6 +1068,12 @@ export interface RateTest {
 export interface Regularization {
   type: 'none' | 'l1' | 'l2';
   rate: number;
+}
+
+/** `patch` is an RFC 6902 patch over the experiment that was sent. */
+export interface Repair {
+  say: string;
+  patch: Record<string, unknown>[];
 }
 
 /**

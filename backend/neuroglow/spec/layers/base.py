@@ -23,6 +23,8 @@ INITIALIZERS: tuple[str, ...] = get_args(Initializer)
 LayerName = Annotated[str, Field(pattern=limits.NAME_PATTERN, max_length=limits.MAX_NAME_LENGTH)]
 Units = Annotated[int, Field(ge=1, le=limits.MAX_UNITS)]
 
+ProblemCode = Literal["invalid_graph", "shape_mismatch", "network_too_large"]
+
 Role = Literal["weight", "bias", "gain", "mean", "variance", "mask"]
 """`weight`: drawn at the start, and what regularisation acts on. `bias`: starts at 0. `gain`: starts at 1. `mean` and
 `variance`: follow the batches, are not learned, start at 0 and 1. `mask`: 0 or 1, is not learned."""
@@ -51,7 +53,8 @@ class ShapeError(Exception):
     """A layer cannot read what flows into it.
 
     `member` is the field of the layer that is to blame, if one is. A repair is offered as other values for members
-    (`set`), or as a layer to be put before its input number `reads` (`insert`); `say` puts it into words.
+    (`set`), or as a layer to be put before its input number `reads` (`insert`); `say` puts it into words. `inside` is
+    the number of the layer of a repeated block that the layer is to be put before.
     """
 
     def __init__(
@@ -63,10 +66,12 @@ class ShapeError(Exception):
         insert: dict[str, Any] | None = None,
         say: str = "",
         reads: int = 0,
+        inside: int | None = None,
+        code: ProblemCode = "shape_mismatch",
     ) -> None:
         super().__init__(message)
-        self.message, self.member = message, member
-        self.set, self.insert, self.say, self.reads = set, insert, say, reads
+        self.message, self.member, self.code = message, member, code
+        self.set, self.insert, self.say, self.reads, self.inside = set, insert, say, reads, inside
 
 
 class AnyLayer(Spec):
@@ -79,6 +84,8 @@ class AnyLayer(Spec):
 
     READS: ClassVar[tuple[int, int]] = (1, 1)
     """How many layers it reads, least and most."""
+    READS_TOKENS: ClassVar[bool] = False
+    """Whether it knows what to do with names of things; to all others only quantities may flow."""
     LIVE: ClassVar[frozenset[str]] = frozenset()
     """Members that no program depends on: they change traced numbers, or only the first draw."""
 

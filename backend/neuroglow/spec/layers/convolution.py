@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from neuroglow.spec.layers.windows import (
     places,
     require_picture,
     require_places,
+    reshaping,
     transposed_edges,
 )
 
@@ -38,6 +39,12 @@ def _require_groups(groups: int, channels: int, made: int) -> None:
 def reach(kernel: int, dilation: int) -> int:
     """From the first to the last number that a kernel touches."""
     return (kernel - 1) * dilation + 1
+
+
+def _fitting(size: int, kernel: int, dilation: int, padding: str | int) -> int:
+    """The largest kernel, at most this one, that reaches no further than the padded axis goes."""
+    padded = size + 2 * padding if isinstance(padding, int) else size
+    return min(kernel, (padded - 1) // dilation + 1)
 
 
 class Conv2d(LearningLayer):
@@ -62,7 +69,11 @@ class Conv2d(LearningLayer):
                 flow.shape[1:], pair(self.kernel), pair(self.stride), pair(self.dilation), strict=True
             )
         )
-        require_places(sides, flow, "kernel", min(flow.shape[1:]))
+        fits = tuple(
+            _fitting(size, kernel, dilation, self.padding)
+            for size, kernel, dilation in zip(flow.shape[1:], pair(self.kernel), pair(self.dilation), strict=True)
+        )
+        require_places(sides, flow, "kernel", fits)
         return Flow((self.channels, *sides), "picture")
 
     def parameters(self, *inputs: Flow) -> dict[str, Parameter]:
@@ -95,16 +106,13 @@ class Conv1d(LearningLayer):
     def output(self, *inputs: Flow) -> Flow:
         (flow,) = inputs
         if flow.kind not in ("sequence", "signal"):
-            is_list = flow.kind == "vector"
-            raise ShapeError(
-                f"A convolution along one axis reads sequences or signals, and this is {flow}",
-                insert={"type": "reshape", "shape": [1, flow.size]} if is_list else None,
-                say=f"Put a reshape to 1 × {flow.size} before it" if is_list else "",
-            )
+            shape = (1, flow.size) if flow.kind == "vector" else (flow.shape[0], flow.size // flow.shape[0])
+            message = f"A convolution along one axis reads sequences or signals, and this is {flow}"
+            raise ShapeError(message, **reshaping(shape))
         _require_groups(self.groups, flow.units, self.channels)
         length = flow.shape[1 - flow.unit_axis]
         found = places(length, reach(self.kernel, self.dilation), self.stride, self.padding)
-        require_places((found,), flow, "kernel", length)
+        require_places((found,), flow, "kernel", (_fitting(length, self.kernel, self.dilation, self.padding),))
         return Flow((found, self.channels) if flow.kind == "sequence" else (self.channels, found), flow.kind)
 
     def parameters(self, *inputs: Flow) -> dict[str, Parameter]:
@@ -134,8 +142,6 @@ class ConvTranspose2d(LearningLayer):
     stride: Sides = 2
     padding: Padding = "same"
     activation: Activation = "relu"
-
-    LIVE: ClassVar[frozenset[str]] = LearningLayer.LIVE
 
     def output(self, *inputs: Flow) -> Flow:
         (flow,) = inputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from neuroglow.spec import limits
@@ -22,14 +23,12 @@ class Add(_Merge):
     type: Literal["add"] = "add"
 
     def output(self, *inputs: Flow) -> Flow:
-        first = inputs[0]
-        if any(flow.kind == "tokens" for flow in inputs):
-            raise ShapeError("Tokens are names, not quantities: put an embedding before this layer")
-        for number, other in enumerate(inputs[1:], start=1):
+        first, *others = _alike(inputs)
+        for number, other in enumerate(others, start=1):
             if other.shape != first.shape:
                 raise ShapeError(
                     f"It reads {first} and {other}; number by number needs the same shape",
-                    member="inputs",
+                    member=f"inputs/{number}",
                     insert=_to_shape(other, first),
                     say=f"Bring it to {' × '.join(map(str, first.shape))}",
                     reads=number,
@@ -40,15 +39,28 @@ class Add(_Merge):
         return (len(inputs) - 1) * inputs[0].size
 
 
+def _alike(flows: Sequence[Flow]) -> tuple[Flow, ...]:
+    """A signal beside a sequence is read as one, as layers on sequences read it."""
+    if {flow.kind for flow in flows} != {"signal", "sequence"}:
+        return tuple(flows)
+    return tuple(Flow(flow.shape, "sequence") for flow in flows)
+
+
 def _to_shape(flow: Flow, wanted: Flow) -> dict[str, Any] | None:
     """A layer that makes the one of the other, where a single one can."""
-    if wanted.kind == "vector":
-        return {"type": "dense", "units": wanted.size, "activation": "linear"}
-    if wanted.kind == flow.kind == "picture" and wanted.shape[1:] == flow.shape[1:]:
-        return {"type": "conv2d", "channels": wanted.shape[0], "kernel": 1, "activation": "linear"}
-    if wanted.kind == flow.kind == "sequence" and wanted.shape[0] == flow.shape[0]:
-        return {"type": "dense", "units": wanted.shape[1], "activation": "linear"}
-    return {"type": "reshape", "shape": list(wanted.shape)} if flow.size == wanted.size else None
+    units, kinds = wanted.units, (flow.kind, wanted.kind)
+    if flow.size == wanted.size:
+        fits = max(wanted.shape) <= limits.MAX_SOURCES
+        return {"type": "reshape", "shape": list(wanted.shape)} if fits else None
+    if kinds == ("picture", "picture") and wanted.shape[1:] == flow.shape[1:] and units <= limits.MAX_CHANNELS:
+        return {"type": "conv2d", "channels": units, "kernel": 1, "activation": "linear"}
+    if kinds == ("signal", "signal") and wanted.shape[1] == flow.shape[1] and units <= limits.MAX_CHANNELS:
+        return {"type": "conv1d", "channels": units, "kernel": 1, "activation": "linear"}
+    is_stepwise = kinds == ("sequence", "sequence") and wanted.shape[0] == flow.shape[0]
+    if (is_stepwise or (wanted.kind == "vector" and flow.kind != "sequence")) and units <= limits.MAX_UNITS:
+        return {"type": "dense", "units": units, "activation": "linear"}
+    is_mean = wanted.kind == "vector" and flow.kind != "vector" and flow.units == units
+    return {"type": "global_avg_pool"} if is_mean else None
 
 
 class Multiply(Add):
@@ -63,16 +75,19 @@ class Concat(_Merge):
     type: Literal["concat"] = "concat"
 
     def output(self, *inputs: Flow) -> Flow:
-        first = inputs[0]
-        if any(flow.kind == "tokens" for flow in inputs):
-            raise ShapeError("Tokens are names, not quantities: put an embedding before this layer")
+        first, *others = flows = _alike(inputs)
         axis = first.unit_axis
-        for other in inputs[1:]:
+        for number, other in enumerate(others, start=1):
             if other.kind != first.kind or _without(other.shape, axis) != _without(first.shape, axis):
+                may_be_flat = first.kind == "vector"
                 raise ShapeError(
-                    f"It reads {first} and {other}; only the {_ALONG[first.kind]} may differ", member="inputs"
+                    f"It reads {first} and {other}; only the {_ALONG[first.kind]} may differ",
+                    member=f"inputs/{number}",
+                    insert={"type": "flatten"} if may_be_flat else None,
+                    say="Put a flatten before it" if may_be_flat else "",
+                    reads=number,
                 )
-        joined = sum(flow.shape[axis] for flow in inputs)
+        joined = sum(flow.shape[axis] for flow in flows)
         return Flow((*first.shape[:axis], joined, *first.shape[axis + 1 :]), first.kind)
 
     def operations(self, *inputs: Flow) -> int:

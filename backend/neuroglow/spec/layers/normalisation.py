@@ -21,14 +21,7 @@ class _Norm(AnyLayer):
     LIVE: ClassVar[frozenset[str]] = frozenset({"frozen"})
 
     def output(self, *inputs: Flow) -> Flow:
-        (flow,) = inputs
-        if flow.kind == "tokens":
-            raise ShapeError(
-                "Tokens are names, not quantities: they cannot be normalised",
-                insert={"type": "embedding"},
-                say="Put an embedding before it",
-            )
-        return flow
+        return inputs[0]
 
     def operations(self, *inputs: Flow) -> int:
         return 4 * inputs[0].size
@@ -101,8 +94,4 @@ class Dropout(AnyLayer):
     LIVE: ClassVar[frozenset[str]] = frozenset({"rate"})
 
     def output(self, *inputs: Flow) -> Flow:
-        if inputs[0].kind == "tokens":
-            raise ShapeError(
-                "Tokens cannot be silenced", insert={"type": "embedding"}, say="Put an embedding before it"
-            )
         return inputs[0]

@@ -26,18 +26,19 @@ class MaxPool2d(AnyLayer):
         (flow,) = inputs
         require_picture(flow, "Pooling")
         if isinstance(self.padding, int) and 2 * self.padding > min(pair(self.window)):
-            fits = min(pair(self.window)) // 2
+            half = min(pair(self.window)) // 2
             raise ShapeError(
                 "The padding is more than half the window: a window of nothing would have no value",
                 member="padding",
-                set={"padding": fits},
-                say=f"Make the padding {fits}",
+                set={"padding": half},
+                say=f"Make the padding {half}",
             )
         sides = tuple(
             places(size, window, stride, self.padding)
             for size, window, stride in zip(flow.shape[1:], pair(self.window), self.strides, strict=True)
         )
-        require_places(sides, flow, "window", min(flow.shape[1:]))
+        fits = tuple(min(side, size) for side, size in zip(pair(self.window), flow.shape[1:], strict=True))
+        require_places(sides, flow, "window", fits)
         return Flow((flow.shape[0], *sides), "picture")
 
     def operations(self, *inputs: Flow) -> int:
@@ -57,7 +58,7 @@ class GlobalAvgPool(AnyLayer):
 
     def output(self, *inputs: Flow) -> Flow:
         (flow,) = inputs
-        if flow.kind in ("vector", "tokens"):
+        if flow.kind == "vector":
             raise ShapeError(f"There is nothing to take the mean over: this is {flow}")
         return Flow((flow.units,), "vector")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag
 
@@ -18,7 +18,7 @@ from neuroglow.spec.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from neuroglow.spec.layers.recurrent import Gru, Lstm, Rnn
 from neuroglow.spec.layers.sequence import Attention, Embedding, PositionalEncoding, TransformerBlock
 from neuroglow.spec.layers.shaping import Flatten, Reshape, Upsample
-from neuroglow.spec.layers.wiring import Node, walk
+from neuroglow.spec.layers.wiring import INPUT, Node, Problem, sources_of, walk
 from neuroglow.spec.training import Regularization
 
 AnyBodyLayer = (
@@ -63,23 +63,54 @@ class Repeat(AnyLayer):
     frozen: bool = False
     """Keeps what it has learned while the others train."""
 
+    READS_TOKENS: ClassVar[bool] = True
+
     def body(self, flow: Flow) -> list[Node]:
         """The nodes of one turn; raises `ShapeError` at the layer inside that is to blame."""
         for index, layer in enumerate(self.layers):
             for member in _OF_THE_WHOLE:
                 if getattr(layer, member, None):
-                    raise ShapeError(f"Inside a repeated block there is no {member}", member=f"layers/{index}/{member}")
+                    neutral = type(layer).model_fields[member].default
+                    raise ShapeError(
+                        f"Inside a repeated block there is no {member}",
+                        member=f"layers/{index}/{member}",
+                        set={f"layers/{index}/{member}": neutral},
+                        say=f"Leave {member} out",
+                    )
         nodes, problems = walk(self.layers, flow)
         if problems:
-            first = problems[0]
-            raise ShapeError(first.message, member=f"layers/{first.index}{first.field}")
+            raise self._inside(problems[0])
+        made = nodes[-1].output
+        if flow.kind == "signal" and made == Flow(flow.shape, "sequence"):
+            # What reads sequences reads a signal as one; from the second turn on all of the block does.
+            return self.body(made)
         return nodes
 
+    def _inside(self, problem: Problem) -> ShapeError:
+        """What is wrong inside, as the block says it."""
+        at, repair = f"layers/{problem.index}", problem.repair
+        if repair is None:
+            return ShapeError(problem.message, member=f"{at}{problem.field}", code=problem.code)
+        before = (self.layers[problem.index - 1].name or "") if problem.index else INPUT
+        # What the block reads is for all turns alike: a layer that changes it stands before the block.
+        reads_what_the_block_reads = sources_of(self.layers[problem.index], before)[repair.reads] == INPUT
+        return ShapeError(
+            problem.message,
+            member=f"{at}{problem.field}",
+            set=None if repair.set is None else {f"{at}/{member}": value for member, value in repair.set.items()},
+            insert=repair.insert,
+            say=repair.say,
+            reads=0 if reads_what_the_block_reads else repair.reads,
+            inside=None if reads_what_the_block_reads else problem.index,
+            code=problem.code,
+        )
+
     def output(self, *inputs: Flow) -> Flow:
-        made = self.body(inputs[0])[-1].output
-        if self.times > 1 and made != inputs[0]:
+        (flow,) = inputs
+        made = self.body(flow)[-1].output
+        if self.times > 1 and (made.shape != flow.shape or made.kind not in (flow.kind, "sequence")):
             raise ShapeError(
-                f"It reads {inputs[0]} and makes {made}: to be repeated, both have to be the same",
+                f"It reads {flow} and makes {made}: to be repeated, both have to be the same",
                 member="times",
                 set={"times": 1},
                 say="Run it once",

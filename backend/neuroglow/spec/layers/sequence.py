@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from neuroglow.spec import limits
 from neuroglow.spec.layers.base import LearningLayer, Parameter, ShapeError, Units
 from neuroglow.spec.layers.flow import Flow
+from neuroglow.spec.layers.windows import reshaping
 
 Heads = Annotated[int, Field(ge=1, le=limits.MAX_HEADS)]
 
@@ -20,15 +21,10 @@ def require_sequence(flow: Flow, what: str) -> Flow:
         return flow
     if flow.kind == "signal":
         return Flow(flow.shape, "sequence")
-    insert: dict[str, Any] | None = {"type": "embedding"} if flow.kind == "tokens" else None
-    if flow.kind == "picture":
-        channels, height, width = flow.shape
-        insert = {"type": "reshape", "shape": [channels * height, width]}
-    raise ShapeError(
-        f"{what} reads sequences (steps, features), and this is {flow}",
-        insert=insert,
-        say="" if insert is None else f"Put {'an embedding' if flow.kind == 'tokens' else 'a reshape'} before it",
-    )
+    # Rows of pixels as steps, channel after channel; a list as steps of one number.
+    features = flow.shape[-1] if flow.kind == "picture" else 1
+    message = f"{what} reads sequences (steps, features), and this is {flow}"
+    raise ShapeError(message, **reshaping((flow.size // features, features)))
 
 
 class Embedding(LearningLayer):
@@ -38,6 +34,8 @@ class Embedding(LearningLayer):
     type: Literal["embedding"] = "embedding"
     units: Units = 16
     vocabulary: Annotated[int, Field(ge=1, le=limits.MAX_VOCABULARY)] | None = None
+
+    READS_TOKENS: ClassVar[bool] = True
 
     def output(self, *inputs: Flow) -> Flow:
         (flow,) = inputs
@@ -49,6 +47,13 @@ class Embedding(LearningLayer):
                 member="vocabulary",
                 set={"vocabulary": 64},
                 say="Make the vocabulary 64",
+            )
+        if self.vocabulary is not None and flow.vocabulary is not None and self.vocabulary < flow.vocabulary:
+            raise ShapeError(
+                f"There are {flow.vocabulary} different tokens, and the table has {self.vocabulary} rows",
+                member="vocabulary",
+                set={"vocabulary": flow.vocabulary},
+                say=f"Make the vocabulary {flow.vocabulary}",
             )
         return Flow((*flow.shape, self.units), "sequence")
 

@@ -38,7 +38,7 @@ class Reshape(AnyLayer):
                 f"{' × '.join(map(str, self.shape))} is {math.prod(self.shape)} numbers, and this is {flow}, "
                 f"{flow.size} numbers",
                 member="shape",
-                set={"shape": list(flow.shape)},
+                set={"shape": list(flow.shape)} if max(flow.shape) <= limits.MAX_SOURCES else None,
                 say=f"Make the shape {' × '.join(map(str, flow.shape))}",
             )
         return Flow.of(self.shape)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field
 
 from neuroglow.spec import limits
 from neuroglow.spec.layers.base import ShapeError
-from neuroglow.spec.layers.flow import Flow
+from neuroglow.spec.layers.flow import Flow, Shape
 
 Side = Annotated[int, Field(ge=1, le=limits.MAX_KERNEL)]
 Sides = Side | tuple[Side, Side]
@@ -51,14 +51,24 @@ def transposed_edges(window: int, stride: int, padding: str | int) -> tuple[int,
 def require_picture(flow: Flow, what: str) -> None:
     if flow.kind == "picture":
         return
-    insert = None
-    if flow.kind != "tokens" and (side := _square(flow.size)) is not None:
-        insert = {"type": "reshape", "shape": [1, side, side]}
-    raise ShapeError(
-        f"{what} reads pictures (channels, height, width), and this is {flow}",
-        insert=insert,
-        say=f"Put a reshape to 1 × {insert['shape'][1]} × {insert['shape'][2]} before it" if insert else "",
-    )
+    side = _square(flow.size)
+    shape = (1, *flow.shape) if len(flow.shape) > 1 else None if side is None else (1, side, side)
+    raise ShapeError(f"{what} reads pictures (channels, height, width), and this is {flow}", **reshaping(shape))
+
+
+class Reshaping(TypedDict):
+    """The repair of a `ShapeError`."""
+
+    insert: dict[str, Any] | None
+    say: str
+
+
+def reshaping(shape: Shape | None) -> Reshaping:
+    """A reshape before the layer, unless there is no such shape or it has a longer side than one may ask for."""
+    if shape is None or max(shape) > limits.MAX_SOURCES:
+        return {"insert": None, "say": ""}
+    words = " × ".join(map(str, shape))
+    return {"insert": {"type": "reshape", "shape": list(shape)}, "say": f"Put a reshape to {words} before it"}
 
 
 def _square(size: int) -> int | None:
@@ -66,12 +76,12 @@ def _square(size: int) -> int | None:
     return side if side * side == size and side > 1 else None
 
 
-def require_places(result: Sequence[int], flow: Flow, member: str, fits: int) -> None:
-    """Raise where a window of the layer's `member` fits nowhere; `fits` would."""
+def require_places(result: Sequence[int], flow: Flow, member: str, fits: Sequence[int]) -> None:
+    """Raise where a window of the layer's `member` fits nowhere; `fits`, one for each axis, would."""
     if min(result) < 1:
         raise ShapeError(
             f"The {member} is larger than what it slides over, {flow}",
             member=member,
-            set={member: fits},
-            say=f"Make the {member} {fits}",
+            set={member: fits[0] if len(set(fits)) == 1 else list(fits)},
+            say=f"Make the {member} {' × '.join(str(side) for side in (fits[:1] if len(set(fits)) == 1 else fits))}",
         )

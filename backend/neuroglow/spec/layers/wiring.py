@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from neuroglow.spec.layers.base import AnyLayer, Parameter, ShapeError
+from neuroglow.spec import limits
+from neuroglow.spec.layers.base import AnyLayer, Parameter, ProblemCode, ShapeError
 from neuroglow.spec.layers.flow import Flow
 
 INPUT = "x"
@@ -36,12 +37,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Repair:
-    """Other values for members of the layer, or a layer to be put before its input number `reads`."""
+    """Other values for members of the layer (`set`, by JSON pointers below it without the first slash), or a layer to
+    be put before its input number `reads`; before that of its layer number `inside`, where it is a repeated block."""
 
     say: str
     set: dict[str, Any] | None = None
     insert: dict[str, Any] | None = None
     reads: int = 0
+    inside: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Problem:
     """What is wrong with layer number `index`. `field` is a JSON pointer below that layer, empty for the whole."""
 
     index: int
-    code: Literal["invalid_graph", "shape_mismatch"]
+    code: ProblemCode
     message: str
     field: str = ""
     repair: Repair | None = None
@@ -67,14 +70,14 @@ def walk(layers: Sequence[AnyLayer], entrance: Flow) -> tuple[list[Node], list[P
     before = INPUT
     for index, layer in enumerate(layers):
         name = names[index]
-        found = list(_naming(index, name, names)) + list(_wiring(index, layer, before, names, flows))
+        found = [*_naming(index, layer, names), *_wiring(index, layer, before, names, flows)]
         sources = sources_of(layer, before)
         reads = [flows.get(source) for source in sources]
         known = tuple(flow for flow in reads if flow is not None)
         output = None
         if not found and len(known) == len(reads):
             try:
-                output = layer.output(*known)
+                output = _made(layer, known)
             except ShapeError as error:
                 found.append(_shape_problem(index, error))
             else:
@@ -89,13 +92,37 @@ def sources_of(layer: AnyLayer, before: str) -> tuple[str, ...]:
     return (before,) if layer.inputs is None else layer.inputs
 
 
-def _naming(index: int, name: str, names: Sequence[str]) -> Iterable[Problem]:
+def free_name(stem: str, taken: Collection[str]) -> str:
+    """`stem_1`, `stem_2`, ...: the first that is not taken."""
+    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}_{number}") not in taken)
+
+
+def _made(layer: AnyLayer, reads: Sequence[Flow]) -> Flow:
+    for number, flow in enumerate(reads):
+        if flow.kind == "tokens" and not layer.READS_TOKENS:
+            raise ShapeError(
+                f"Tokens are names, not quantities: {layer.type} cannot read them",
+                insert={"type": "embedding"},
+                say="Put an embedding before it",
+                reads=number,
+            )
+    output = layer.output(*reads)
+    if output.size > limits.MAX_NUMBERS:
+        message = f"It makes {output}, {output.size:,} numbers; the most is {limits.MAX_NUMBERS:,} for one example"
+        raise ShapeError(message, code="network_too_large")
+    return output
+
+
+def _naming(index: int, layer: AnyLayer, names: Sequence[str]) -> Iterable[Problem]:
+    name = names[index]
     if name in _ROLES:
-        yield Problem(
-            index, "invalid_graph", f"'{name}' is the name of the network's {_ROLES[name]}; choose another", "/name"
-        )
+        message = f"'{name}' is the name of the network's {_ROLES[name]}; choose another"
     elif name in names[:index]:
-        yield Problem(index, "invalid_graph", f"Two layers are named '{name}'; names are unique", "/name")
+        message = f"Two layers are named '{name}'; names are unique"
+    else:
+        return
+    other = free_name(layer.type, set(names))
+    yield Problem(index, "invalid_graph", message, "/name", Repair(f"Name it {other}", {"name": other}))
 
 
 def _wiring(
@@ -111,19 +138,20 @@ def _wiring(
     for number, source in enumerate(sources):
         if source in flows:
             continue
-        at = f"/inputs/{number}" if layer.inputs is not None else ""
         if source == names[index]:
-            yield Problem(index, "invalid_graph", f"'{source}' reads itself", at)
+            message = f"'{source}' reads itself"
         elif source in names:
-            yield Problem(
-                index, "invalid_graph",
-                f"'{source}' comes later: layers are listed in the order data flows, and a cycle has none", at,
-            )  # fmt: skip
+            message = f"'{source}' comes later: layers are listed in the order data flows, and a cycle has none"
         else:
-            yield Problem(index, "invalid_graph", f"No layer is named '{source}'", at)
+            message = f"No layer is named '{source}'"
+        instead = [*sources[:number], before, *sources[number + 1 :]]
+        repair = Repair(f"Read '{before}', the layer before", {"inputs": instead})
+        yield Problem(index, "invalid_graph", message, f"/inputs/{number}", repair)
 
 
 def _shape_problem(index: int, error: ShapeError) -> Problem:
-    repair = Repair(error.say, error.set, error.insert, error.reads) if error.set or error.insert else None
+    repair = None
+    if error.set or error.insert:
+        repair = Repair(error.say, error.set, error.insert, error.reads, error.inside)
     field = "" if error.member is None else f"/{error.member}"
-    return Problem(index, "shape_mismatch", error.message, field, repair)
+    return Problem(index, error.code, error.message, field, repair)
