@@ -39,13 +39,15 @@ def places(size: int, window: int, stride: int, padding: str | int) -> int:
 
 
 def transposed_edges(window: int, stride: int, padding: str | int) -> tuple[int, int]:
-    """What is left out before and after the full result, (size - 1) · stride + window; negative: zeros added."""
+    """What is left out before and after the full result, (size - 1) · stride + window; negative: zeros added, at the
+    end where a stride is longer than its window."""
     if isinstance(padding, int):
         return padding, padding
     if padding == "valid":
         return 0, 0
     total = window - stride
-    return total // 2, total - total // 2
+    before = max(total, 0) // 2
+    return before, total - before
 
 
 def require_picture(flow: Flow, what: str) -> None:
