@@ -58,7 +58,7 @@ def test_a_check_makes_no_session_and_compiles_nothing(http: httpx.Client) -> No
 
 
 def test_a_mistake_is_told_where_it_is_made_and_its_repair_applies_to_what_was_sent(http: httpx.Client) -> None:
-    layers = [{"type": "flatten", "name": "flat"}, {"type": "conv2d", "inputs": ["flat"]}, {"units": 5}]
+    layers: list[dict[str, Any]] = [{"type": "flatten", "name": "flat"}, {"type": "conv2d", "inputs": ["flat"]}, {}]
     body = asked(http, *layers)
     (error,) = body["errors"]
     assert (error["code"], error["field"]) == ("shape_mismatch", "/network/layers/1")
