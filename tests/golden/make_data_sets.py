@@ -17,12 +17,21 @@ from neuroglow.spec.base import parse
 from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import AnyData, DataSpec
 from neuroglow.spec.datasets import facts, input_shape, offered_inputs, output_count, split_counts
+from neuroglow.spec.sequences import SEQUENCES
 
 PATH = Path(__file__).with_name("data_sets.json")
 DOCUMENTS: tuple[dict[str, Any], ...] = (
     {"source": "bundled", "name": "digits"},
     {"source": "bundled", "name": "digits", "size": 8},
     {"source": "bundled", "name": "digits", "size": 16, "noise_columns": 1},
+    {"source": "pictures"},
+    {"source": "pictures", "objects": "shapes", "samples": 55},
+    *({"source": "sequences", "name": name} for name in SEQUENCES),
+    *({"source": "sequences", "name": name, "length": 7, "samples": 33} for name in SEQUENCES),
+    {"source": "text"},
+    {"source": "text", "length": 7, "stride": 3, "train_fraction": 0.37},
+    {"source": "text", "text": "Ein Männlein 𝛼 steht\nim Walde ganz still 𝛽.", "length": 5, "stride": 1},
+    {"source": "text", "text": "".join(map(chr, range(0x1F600, 0x1F600 + 150))) * 2, "length": 5, "stride": 9},
 )
 
 

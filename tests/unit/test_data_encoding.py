@@ -14,7 +14,8 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.spec import BundledData, SyntheticData
 from neuroglow.spec.base import parse
 from neuroglow.spec.data import BundledName
-from neuroglow.spec.datasets import BUNDLED_SETS, DataSetFacts
+from neuroglow.spec.datasets import BUNDLED_SETS
+from neuroglow.spec.facts import DataSetFacts
 
 TABLES: tuple[BundledName, ...] = ("iris", "wine", "breast_cancer", "diabetes")
 BUNDLED: tuple[BundledName, ...] = ("digits", *TABLES)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from neuroglow.data import load
-from neuroglow.spec import AnyData, BundledData, DrawnData, SyntheticData
-from neuroglow.spec.datasets import input_names, input_shape, output_shape, source_facts
+from neuroglow.spec import AnyData, BundledData, DataSpec, DrawnData, SyntheticData, checked_data
+from neuroglow.spec.base import parse
+from neuroglow.spec.datasets import input_names, input_shape, output_shape, source_facts, split_counts
 from neuroglow.spec.source import Formula
 from neuroglow.spec.uploaded import UploadedData
 from unit.uploading import Shelf
@@ -81,3 +87,37 @@ def test_pixels_are_called_by_their_place(tmp_path: Path) -> None:
     data = uploaded(tmp_path / "shelf", COLOURED)
     names = np.array(input_names(data)).reshape(input_shape(data))
     assert (names[0, 4, 1], names[1, 0, 3], names[2, 2, 0]) == ("pixel 4,1,red", "pixel 0,3,green", "pixel 2,0,blue")
+
+
+SHARED = st.fixed_dictionaries({}, optional={
+    "seed": st.integers(0, 2**32 - 1), "train_fraction": st.floats(0.1, 0.9), "samples": st.integers(10, 60),
+})  # fmt: skip
+MADE = st.one_of(
+    st.builds(
+        lambda shared, objects, noise: {"source": "pictures", "objects": objects, "noise": noise, **shared},
+        SHARED, st.sampled_from(["all", "edges", "corners", "shapes", "compositions"]), st.floats(0.0, 0.5),
+    ),
+    st.builds(
+        lambda shared, name, length: {"source": "sequences", "name": name, "length": length, **shared},
+        SHARED, st.sampled_from(["sine", "parity", "adding", "copying"]), st.integers(4, 60),
+    ),
+    st.builds(
+        lambda text, length, stride: {"source": "text", "text": "abc" + text, "length": length, "stride": stride},
+        st.text(st.characters(codec="utf-8"), min_size=40, max_size=90), st.integers(4, 20),
+        st.integers(1, 20),
+    ),
+)  # fmt: skip
+
+
+@given(MADE)
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_of_made_data_is_read_as_the_same_data(document: dict[str, Any]) -> None:
+    data: AnyData = checked_data(parse(TypeAdapter(DataSpec), document), at="/data")
+    written = json.loads(json.dumps(data.to_document()))
+    again: AnyData = checked_data(parse(TypeAdapter(DataSpec), written), at="/data")
+    assert again == data
+    assert again.to_document() == written
+    assert written.items() >= document.items()
+    dataset = load(data)
+    assert (len(dataset.train.raw), len(dataset.test.raw)) == split_counts(data)
+    assert dataset.test.inputs.shape[1] == len(input_names(data)) == np.prod(input_shape(data))

@@ -16,7 +16,8 @@ from neuroglow.insight import judgement
 from neuroglow.insight.judging import verdict
 from neuroglow.session.trainer import subject_of
 from neuroglow.spec import Experiment
-from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
+from neuroglow.spec.datasets import ALL_SETS
+from neuroglow.spec.facts import DataSetFacts
 from neuroglow.wire.messages import parse_subscribe
 from unit import numpy_twin as twin
 from unit.probing import Watched, under_way, watch

@@ -329,7 +329,9 @@ def test_the_catalog_describes_what_the_spec_takes() -> None:
     for metric in document["stop_metrics"]:
         parse_experiment({"training": {"stop": {"target": {"metric": metric, "value": 0.5}}}})
     for known in document["data_sets"]:
-        spec = parse_experiment({"data": {"source": known["source"], "name": known["name"]}})
+        reads_tokens = {"layers": [{"type": "embedding"}, {"type": "gru", "return_sequences": True}]}
+        network = {"network": reads_tokens} if known["vocabulary"] else {}
+        spec = parse_experiment({"data": {"source": known["source"], "name": known["name"]}, **network})
         assert source_facts(spec.data).name == known["name"]
     for activation, initializer in zip(document["activations"], document["initializers"] * 2, strict=False):
         parse_experiment(layers({"activation": activation, "initializer": initializer}))

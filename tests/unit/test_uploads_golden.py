@@ -7,7 +7,8 @@ import json
 import pytest
 
 from golden.make_uploads import PATH, cases
-from neuroglow.spec.datasets import DataSetFacts, file_stem
+from neuroglow.spec.datasets import file_stem
+from neuroglow.spec.facts import DataSetFacts
 
 STEMS = json.loads(PATH.with_name("file_stems.json").read_text())
 

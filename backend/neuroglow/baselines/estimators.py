@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from neuroglow.spec.datasets import Task
+from neuroglow.spec.facts import Task
 from neuroglow.spec.models import (
     ClusterModel,
     DecisionTree,

@@ -13,6 +13,7 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.spec.base import pointer
 from neuroglow.spec.data import AnyData
 from neuroglow.spec.datasets import facts
+from neuroglow.spec.text import OTHER as OTHER_TOKEN
 from neuroglow.spec.uploaded import SheetColumn, UploadedData, image_shape
 
 Cell = float | str | bool | None
@@ -81,7 +82,7 @@ def _field(at: str, number: int, *step: str | int) -> str:
 
 def _has_words(data: AnyData) -> bool:
     """Whether some column is not read as the number it is."""
-    return (
+    return facts(data).vocabulary is not None or (
         isinstance(data, UploadedData)
         and image_shape(data) is None
         and any(column_of(data, name).type != "number" or _classes(data, name) for name in data.inputs)
@@ -89,6 +90,9 @@ def _has_words(data: AnyData) -> bool:
 
 
 def _readers(data: AnyData, columns: Sequence[str]) -> list[Reader]:
+    about = facts(data)
+    if about.vocabulary is not None:
+        return [_token(about.classes)] * len(columns)
     if not isinstance(data, UploadedData) or image_shape(data) is not None:
         return [_number] * len(columns)
     return [_reader(data, name) for name in columns]
@@ -142,6 +146,20 @@ def _word(column: SheetColumn) -> Reader:
         if code is None and not column.more:
             raise _UnfitError(_unknown(column))
         return float(OTHER_CODE) if code is None else code
+
+    return read
+
+
+def _token(names: Sequence[str]) -> Reader:
+    """A token by its name or by its number."""
+    numbers = {name: float(number) for number, name in enumerate(names)}
+    rare = numbers.get(OTHER_TOKEN)
+
+    def read(cell: Cell) -> float:
+        number = numbers.get(cell, rare) if isinstance(cell, str) else _number(cell)
+        if number is None or number not in range(len(names)):
+            raise _UnfitError(f"this has to be a token: its name, or a whole number from 0 to {len(names) - 1}")
+        return number
 
     return read
 

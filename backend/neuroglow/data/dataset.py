@@ -15,36 +15,37 @@ from neuroglow.data.enlarging import enlarged
 from neuroglow.data.formula import FormulaColumns
 from neuroglow.data.kept import Kept
 from neuroglow.data.labels import with_label_noise
+from neuroglow.data.pictures import pictures
 from neuroglow.data.points import Array, Points
 from neuroglow.data.preparing import prepare
-from neuroglow.data.splitting import split_rows
+from neuroglow.data.sequences import sequences
+from neuroglow.data.splitting import first_rows, split_rows
 from neuroglow.data.streams import Streams, noise_columns, streams
+from neuroglow.data.text import text
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
-from neuroglow.spec.datasets import (
-    DIGITS_SIDE,
-    DataSetFacts,
-    facts,
-    input_names,
-    offered_inputs,
-    source_facts,
-    split_counts,
-)
+from neuroglow.spec.datasets import DIGITS_SIDE, facts, input_names, offered_inputs, source_facts, split_counts
+from neuroglow.spec.facts import DataSetFacts
 from neuroglow.spec.formula import parse_formula
 from neuroglow.spec.looking import Sample, SampleValues
+from neuroglow.spec.pictures import PicturesData
+from neuroglow.spec.sequences import SequencesData
+from neuroglow.spec.text import TextData
 from neuroglow.spec.uploaded import UploadedData
 
 KEPT_BYTES = 256 << 20
-"""Of data sets that nobody trains on just now; the largest that is not uploaded has about 2 MB."""
+"""Of data sets that nobody trains on just now."""
 
 
 @dataclass(frozen=True)
 class Split:
     """Rows in their shuffled order; all arrays float32 and read-only.
 
-    `raw` (rows, columns + noise columns): plane x1, x2; digits pixels 0..16; tables in real units; then the noise.
+    `raw` (rows, columns + noise columns): plane x1, x2; pixels 0..16 of digits, 0..255 of others; tables in real units;
+    tokens by their number; then the noise.
     `inputs` (rows, inputs): what the network reads.
     `targets` (rows,): the class index, or the raw number; training rows with the label noise that was asked for.
+    (rows, steps) where every step has an answer (`facts.positions`), and so `labels`.
     `labels` (rows,): what the loss sees: the class index, or the number in standard deviations of a bundled set; to
     reconstruct, the inputs themselves (rows, inputs).
     """
@@ -94,7 +95,9 @@ class Dataset:
                     f"A sample has {columns} values, one per column; {len(sample.values)} were sent",
                     field=f"{at}/values",
                 )
-            return np.array(sample.values, np.float32)
+            values = np.array(sample.values, np.float32)
+            require_tokens(self.facts, values[None], at=f"{at}/values")
+            return values
         split = self.train if sample.split == "train" else self.test
         if sample.index >= len(split.labels):
             raise InvalidInputError(
@@ -109,6 +112,12 @@ class Dataset:
         return first_two(self.train.inputs)
 
 
+def require_tokens(known: DataSetFacts, raw: NDArray[np.float32], *, at: str) -> None:
+    """Raise `InvalidInputError` where rows of tokens hold a number that is none."""
+    if known.vocabulary is not None and not np.isin(raw, np.arange(known.vocabulary)).all():
+        raise InvalidInputError(f"Tokens are whole numbers from 0 to {known.vocabulary - 1}", field=at)
+
+
 _kept: Kept[Dataset] = Kept(KEPT_BYTES, lambda dataset: dataset.train.size_bytes + dataset.test.size_bytes)
 
 
@@ -118,8 +127,13 @@ def load(data: AnyData) -> Dataset:
 
 
 def is_at_hand(data: AnyData) -> bool:
-    """Whether `load` answers at once: large files are read where nobody waits for them."""
-    return not isinstance(data, UploadedData) or _kept.has(data)
+    """Whether `load` answers at once: what takes time is done where nobody waits for it."""
+    return not takes_time(data) or _kept.has(data)
+
+
+def takes_time(data: AnyData) -> bool:
+    """Whether these are large files to be read, or thousands of pictures to be drawn."""
+    return isinstance(data, UploadedData | PicturesData)
 
 
 def make(data: AnyData) -> Dataset:
@@ -128,9 +142,7 @@ def make(data: AnyData) -> Dataset:
     drawn = streams(data.seed)
     points = _points(data, drawn, classes=len(source.classes))
     raw, clean = points.raw.astype(np.float32, copy=False), points.targets.astype(np.float32)
-    has_classes = source.task == "classification"
-    strata = points.targets if has_classes else np.zeros_like(points.targets)
-    train, test = split_rows(drawn.split, strata, split_counts(data)[0])
+    train, test = _split(data, source, drawn, points.targets)
     encoder = _encoder(data, source, raw[train])
     scaled = known.task == "regression" and known.source in ("bundled", "upload")
     mean, std = _target_scale(clean[train]) if scaled else (0.0, 1.0)
@@ -154,12 +166,28 @@ def _points(data: AnyData, drawn: Streams, classes: int) -> Points:
         return Points(pixels if data.size is None or data.size == DIGITS_SIDE else enlarged(pixels, data.size), target)
     if isinstance(data, UploadedData):
         return uploaded.read(data)
+    if isinstance(data, PicturesData):
+        return pictures(drawn, data)
+    if isinstance(data, SequencesData):
+        return sequences(drawn, data)
+    if isinstance(data, TextData):
+        return text(data)
     if isinstance(data, DrawnData):
         table = np.array(data.points, np.float64)
         return Points(table[:, :2], table[:, 2])
     if data.name in multiclass.GENERATORS:
         return multiclass.GENERATORS[data.name](drawn, data.samples, data.noise, classes)
     return playground.GENERATORS[data.name](drawn, data.samples, data.noise)
+
+
+def _split(
+    data: AnyData, source: DataSetFacts, drawn: Streams, targets: Array
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    train = split_counts(data)[0]
+    if isinstance(data, TextData):
+        return first_rows(drawn.split, len(targets), train)
+    has_strata = source.task == "classification" and source.positions is None
+    return split_rows(drawn.split, targets if has_strata else np.zeros(len(targets)), train)
 
 
 def _encoder(data: AnyData, source: DataSetFacts, train: NDArray[np.float32]) -> Encoder:
@@ -181,6 +209,8 @@ def _own_inputs(data: AnyData, source: DataSetFacts, train: NDArray[np.float32])
         return encoding.PlaneFeatures(data.features)
     if isinstance(data, UploadedData):
         return prepare(data, train)
+    if source.kind in ("sequence", "tokens"):
+        return encoding.AsTheyAre()
     return encoding.overall(train) if source.kind == "image" else encoding.per_column(train)
 
 

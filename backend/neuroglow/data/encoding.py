@@ -57,6 +57,18 @@ class Standardise:
         return np.broadcast_to(self.mean, columns), np.broadcast_to(self.deviation, columns)
 
 
+@dataclass(frozen=True)
+class AsTheyAre:
+    """Values that are of order one already, and tokens, which are names."""
+
+    def __call__(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Same shape out as in."""
+        return np.array(raw, np.float32)
+
+    def units(self, columns: int) -> Units:
+        return as_they_are(columns)
+
+
 class OwnInputs(Protocol):
     def __call__(self, raw: NDArray[np.float32], /) -> NDArray[np.float32]:
         """Raw columns (rows, columns) -> (rows, inputs)."""

@@ -15,7 +15,8 @@ from neuroglow.spec.looking import Axes
 def rows_of(
     data: AnyData, split: str, start: int, count: int, axes: Axes | None = None
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, str]]:
-    """Tensors `inputs` (rows, columns) and `targets` (rows,), both raw, and the metadata that go with them.
+    """Tensors `inputs` (rows, columns) and `targets` (rows,), both raw, and the metadata that go with them. Targets are
+    (rows, steps) where every step has an answer.
 
     Noise columns, if there are any, are a tensor of their own, `noise` (rows, noise columns). With `axes`, `places`
     (rows, 2) says where on that plane the rows lie. To reconstruct, `scale` (2, inputs) is the shift and the width that

@@ -23,6 +23,12 @@ def split_rows(random: Generator, strata: NDArray[np.float64], train: int) -> tu
     return order[in_train], order[~in_train]
 
 
+def first_rows(random: Generator, rows: int, train: int) -> tuple[Rows, Rows]:
+    """The first `train` rows for training, the others for testing, both shuffled: neighbours stay on one side."""
+    order = np.argsort(random.random(rows), kind="stable")
+    return order[order < train], order[order >= train]
+
+
 def _quotas(sizes: NDArray[np.intp], train: int) -> NDArray[np.intp]:
     """Training rows of each class: proportional, the rounding settled by the largest remainder; the sum is `train`."""
     whole, remainder = np.divmod(sizes * train, sizes.sum())

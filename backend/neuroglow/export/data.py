@@ -1,7 +1,8 @@
 """The part of a script that makes the data: drawn by the same generators, split by the same lots, encoded alike.
 
 Rows that somebody brought are not drawn again but read from a file beside the script (`gateway/rows.py` answers it):
-what the person's file became by parsing and preparation is no more in the script than what a library does.
+what the person's file became by parsing and preparation is no more in the script than what a library does. So are
+pictures, sequences and texts, whose generators would be longer than the rest of the script.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from neuroglow.spec.datasets import (
     split_counts,
 )
 from neuroglow.spec.formula import parse_formula
-from neuroglow.spec.uploaded import UploadedData
 
+DRAWN_AGAIN = (SyntheticData, BundledData, DrawnData)
 _STREAMS = "positions, noise, split = map(np.random.default_rng, np.random.SeedSequence(DATA_SEED).spawn(3))"
 _POLAR = '''
 
@@ -162,7 +163,7 @@ train, test = order[is_train], order[~is_train]
 
 def data_section(data: AnyData) -> str:
     """Leaves `X, Y` and `X_test, Y_test`, float32: what the network reads and what the loss compares with."""
-    if isinstance(data, UploadedData):
+    if not isinstance(data, DRAWN_AGAIN):
         return "\n".join(_read(data))
     about = source_facts(data)
     lines = [f"# --- Data: {about.title.lower()}", f"DATA_SEED, TRAIN = {data.seed}, {split_counts(data)[0]}"]
@@ -182,7 +183,7 @@ def imports(data: AnyData) -> list[str]:
 
 def library_imports(data: AnyData) -> list[str]:
     """Of Python's own library."""
-    return ["from pathlib import Path"] if isinstance(data, UploadedData) else []
+    return ["from pathlib import Path"] if not isinstance(data, DRAWN_AGAIN) else []
 
 
 def rows_name(data: AnyData) -> str:
@@ -190,7 +191,7 @@ def rows_name(data: AnyData) -> str:
     return f"neuroglow_{file_stem(facts(data))}.npz"
 
 
-def _read(data: UploadedData) -> list[str]:
+def _read(data: AnyData) -> list[str]:
     return [
         "# --- Data: the rows as the run reads them, split and prepared. Keep their file beside this script.",
         f'with np.load(Path(__file__).with_name("{rows_name(data)}")) as rows:',

@@ -14,11 +14,11 @@ from neuroglow.gateway.gateway import gateway_of
 from neuroglow.gateway.permits import authorized, count
 from neuroglow.gateway.sending import FileAnswer
 from neuroglow.spec.data import AnyData
-from neuroglow.spec.datasets import input_names, row_count
+from neuroglow.spec.datasets import input_names, label_count, row_count
 
 TAKE = Errand("neuroglow.data.rows_file", memory_bytes=4 << 30, cpu_secs=120, wall_secs=600.0)
 _FLOATS_BESIDES = 2
-"""The target of every row, and room for what is around the numbers."""
+"""Of every row, room for what is around the numbers."""
 
 
 async def rows(request: Request) -> Response:
@@ -41,6 +41,5 @@ async def rows(request: Request) -> Response:
 
 
 def _size_bytes(data: AnyData) -> int:
-    """Of the file to be; a reconstruction holds its inputs twice."""
-    columns = len(input_names(data)) * (2 if data.goal == "reconstruct" else 1)
-    return row_count(data) * (columns + _FLOATS_BESIDES) * 4
+    """Of the file to be."""
+    return row_count(data) * (len(input_names(data)) + label_count(data) + _FLOATS_BESIDES) * 4

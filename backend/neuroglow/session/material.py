@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from neuroglow.data import Dataset, is_at_hand, load
+from neuroglow.data import Dataset, is_at_hand, load, takes_time
 from neuroglow.data.kept import Kept
 from neuroglow.engine.programs import TrainKey
 from neuroglow.engine.train import Rows
@@ -63,7 +63,7 @@ class Materials:
     def of(self, experiment: Experiment, key: TrainKey) -> Future[Material] | None:
         """None if it is at hand, or so small that it is made at once."""
         at_hand = is_at_hand(experiment.data) and (
-            experiment.data.source != "upload" or _kept.has(_name(experiment, key))
+            not takes_time(experiment.data) or _kept.has(_name(experiment, key))
         )
         return None if at_hand else self._do(lambda: material_of(experiment, key))
 

@@ -14,6 +14,9 @@ from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import DataSpec
 from neuroglow.wire.worker import AnyCommand, GetSamples, Open
 
+SLOW = ("upload", "pictures")
+"""Sources that can take time to read or to draw."""
+
 
 class Postponed:
     def __init__(self, materials: Materials) -> None:
@@ -48,11 +51,11 @@ class Postponed:
 
 
 def _data_of(command: AnyCommand) -> dict[str, Any] | None:
-    """The spec of uploaded data that a command is about."""
+    """The spec of data that a command is about and that may take time."""
     if isinstance(command, Open):
         document = command.experiment.get("data")
     elif isinstance(command, GetSamples):
         document = command.data
     else:
         return None
-    return document if isinstance(document, dict) and document.get("source") == "upload" else None
+    return document if isinstance(document, dict) and document.get("source") in SLOW else None

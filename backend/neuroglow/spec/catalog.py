@@ -7,8 +7,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from neuroglow.spec.data import Feature
-from neuroglow.spec.datasets import ALL_SETS, DataSetFacts
+from neuroglow.spec.datasets import ALL_SETS, MADE_SETS
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.facts import DataSetFacts
 from neuroglow.spec.formula import CONSTANTS, FUNCTIONS
 from neuroglow.spec.layers import LAYER_TYPES
 from neuroglow.spec.layers.base import ACTIVATIONS, INITIALIZERS
@@ -20,6 +21,7 @@ from neuroglow.spec.presets import FIRST_PRESET, PRESETS
 from neuroglow.spec.public import PUBLIC_SETS, PublicSet
 from neuroglow.spec.stopping import STOP_METRICS
 from neuroglow.spec.stories import STORIES, Story
+from neuroglow.spec.text import sample_text
 from neuroglow.spec.training import CLASS_LOSSES, CLASS_WEIGHTS, CLIPPINGS, LOSSES, SCHEDULES
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad")
@@ -31,7 +33,9 @@ class Catalog(BaseModel):
 
     version: str
     """Of the server."""
-    data_sets: tuple[DataSetFacts, ...] = ALL_SETS
+    data_sets: tuple[DataSetFacts, ...] = ALL_SETS + MADE_SETS
+    sample_text: str = Field(default_factory=sample_text)
+    """What `{"source":"text"}` alone reads."""
     public_sets: tuple[PublicSet, ...] = PUBLIC_SETS
     """What `POST /api/datasets/public` fetches."""
     features: tuple[str, ...] = get_args(Feature)

@@ -9,6 +9,7 @@ from neuroglow.spec.data import AnyData, DrawnData, Feature, SyntheticData, with
 from neuroglow.spec.datasets import input_names, noise_names, offered_inputs, own_inputs, source_facts
 from neuroglow.spec.formula import FormulaError, parse_formula
 from neuroglow.spec.limits import MAX_INPUTS
+from neuroglow.spec.text import TextData, check_text
 from neuroglow.spec.uploaded import UploadedData
 from neuroglow.spec.uploaded_checks import check_uploaded
 
@@ -23,6 +24,10 @@ def checked_data(data: AnyData, *, at: str) -> AnyData:
         _check_labels(complete, at)
     elif isinstance(complete, UploadedData):
         check_uploaded(complete, at)
+    elif isinstance(complete, TextData):
+        check_text(complete, at)
+    if source_facts(complete).vocabulary is not None:
+        _check_tokens(complete, at)
     _check_formulas(complete, at)
     _check_switches(complete, at)
     inputs = len(input_names(complete))
@@ -40,6 +45,16 @@ def _check_labels(data: DrawnData, at: str) -> None:
             raise InvalidInputError("A number to predict lies between -1 and 1", field=field)
         if data.task == "classification" and label not in range(data.classes):
             raise InvalidInputError(f"The classes are 0 to {data.classes - 1}", field=field)
+
+
+def _check_tokens(data: AnyData, at: str) -> None:
+    """Tokens are names: nothing is computed of them, added to them or taken from among them."""
+    for name in ("formulas", "noise_columns", "switched_off", "label_noise"):
+        if getattr(data, name):
+            title = source_facts(data).title
+            raise InvalidInputError(f"'{title}' is read token by token; leave `{name}` out", field=f"{at}/{name}")
+    if data.goal == "reconstruct":
+        raise InvalidInputError("Tokens are no quantities to rebuild; choose the goal predict", field=f"{at}/goal")
 
 
 def _check_formulas(data: AnyData, at: str) -> None:

@@ -7,7 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from neuroglow.spec import limits
+from neuroglow.spec.pictures import PicturesData
+from neuroglow.spec.sequences import SequencesData
 from neuroglow.spec.source import Source, TrainFraction
+from neuroglow.spec.text import TextData
 from neuroglow.spec.uploaded import UploadedData
 
 PlaygroundSet = Literal["circle", "xor", "gauss", "spiral", "plane", "multi_gauss"]
@@ -90,7 +93,7 @@ class DrawnData(Source):
     features: Features = ("x1", "x2")
 
 
-AnyData = SyntheticData | BundledData | DrawnData | UploadedData
+AnyData = SyntheticData | BundledData | DrawnData | UploadedData | PicturesData | SequencesData | TextData
 DataSpec = Annotated[AnyData, Field(discriminator="source")]
 
 

@@ -4,49 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from neuroglow.spec import uploaded
 from neuroglow.spec.data import DEFAULT_CLASSES, AnyData, BundledData, DrawnData, SyntheticData
+from neuroglow.spec.facts import DataSetFacts, Task
 from neuroglow.spec.limits import PLANE_HIGH, PLANE_LOW
+from neuroglow.spec.pictures import PicturesData, picture_facts
 from neuroglow.spec.public import public_set_of
+from neuroglow.spec.sequences import SEQUENCES, SequencesData, sequence_facts
+from neuroglow.spec.text import TextData, text_facts, windows
 from neuroglow.spec.uploaded import UploadedData
 
-Task = Literal["classification", "regression", "reconstruction"]
-Kind = Literal["plane", "table", "image"]
 PLANE_DOMAIN = (PLANE_LOW, PLANE_HIGH)
 """Both axes of every set on the plane, as in TensorFlow Playground."""
 NOISE_PREFIX = "noise_"
-
-
-class DataSetFacts(BaseModel):
-    """`classes` are names in label order (empty without classes); `columns` the raw input columns."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: Literal["synthetic", "bundled", "drawn", "upload"]
-    name: str
-    title: str
-    sentence: str
-    task: Task
-    kind: Kind
-    classes: tuple[str, ...] = ()
-    columns: tuple[str, ...]
-    target: str
-    rows: int | None = None
-    """Rows of a bundled set; None where the experiment chooses `samples`."""
-    image_shape: tuple[int, int] | None = None
-    """Height and width."""
-    input_shape: tuple[int, ...] | None = None
-    """What the columns of a row are in their order: (channels, height, width) of a picture, (steps, features) of a
-    sequence, (steps,) of tokens; None where they stand side by side."""
-    vocabulary: int | None = None
-    """How many different tokens there are; None where inputs are quantities. Tokens are called as the classes are."""
-    positions: int | None = None
-    """Answers per row, one for each step; None where a row has one answer."""
-    takes_classes: bool = False
 
 
 _TWO = ("orange", "blue")
@@ -178,6 +149,13 @@ BUNDLED_SETS: tuple[DataSetFacts, ...] = (
 )
 
 ALL_SETS: tuple[DataSetFacts, ...] = SYNTHETIC_SETS + BUNDLED_SETS
+"""Those that a source and a name make."""
+MADE_SETS: tuple[DataSetFacts, ...] = (
+    picture_facts(PicturesData()),
+    *(sequence_facts(SequencesData(name=name)) for name in SEQUENCES),
+    text_facts(TextData()),
+)
+"""As they are first chosen: their shape follows from their settings."""
 _BY_NAME = {(entry.source, entry.name): entry for entry in ALL_SETS}
 
 
@@ -204,6 +182,12 @@ def source_facts(data: AnyData) -> DataSetFacts:
         return _drawn_facts(data)
     if isinstance(data, UploadedData):
         return _uploaded_facts(data)
+    if isinstance(data, PicturesData):
+        return picture_facts(data)
+    if isinstance(data, SequencesData):
+        return sequence_facts(data)
+    if isinstance(data, TextData):
+        return text_facts(data)
     if isinstance(data, BundledData) and data.size is not None:
         return _digits_of(data.size)
     entry = _BY_NAME[(data.source, data.name)]
@@ -248,19 +232,22 @@ def _uploaded_facts(data: UploadedData) -> DataSetFacts:
 
 def row_count(data: AnyData) -> int:
     """Rows before the split."""
-    if isinstance(data, SyntheticData):
+    if isinstance(data, SyntheticData | PicturesData | SequencesData):
         return data.samples
     if isinstance(data, DrawnData):
         return len(data.points)
     if isinstance(data, UploadedData):
         return data.rows
     rows = facts(data).rows
-    assert rows is not None, "every bundled set states its rows"
+    assert rows is not None, "what chooses no samples states its rows"
     return rows
 
 
 def split_counts(data: AnyData) -> tuple[int, int]:
     """(training rows, test rows); both at least one."""
+    if isinstance(data, TextData):
+        train_windows, test_windows = windows(data)
+        return len(train_windows), len(test_windows)
     rows = row_count(data)
     train = min(rows - 1, max(1, round(rows * data.train_fraction)))
     return train, rows - train

@@ -83,4 +83,9 @@ def _completed(experiment: Experiment, used_names: Iterable[str], at: str) -> Ex
             f"{loss.capitalize().replace('_', '-')} needs classes, '{about.title}' {has}; use squared_error or auto",
             field=f"{at}/training/loss",
         )
+    if about.positions is not None and experiment.training.class_weights != "none":
+        raise InvalidInputError(
+            f"'{about.title}' has an answer at every step; classes are weighed only where a row has one answer",
+            field=f"{at}/training/class_weights",
+        )
     return experiment.model_copy(update={"data": data, "network": with_names(experiment.network, used_names)})

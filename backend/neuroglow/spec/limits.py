@@ -43,6 +43,12 @@ FEW_NUMBERS = 20
 MAX_SEED = 2**32 - 1
 PLANE_LOW, PLANE_HIGH = -6.0, 6.0
 MIN_DRAWN_POINTS = 2
+# Of a sequence, or of a window of a text.
+MIN_STEPS, MAX_STEPS = 4, 512
+# Of UTF-8; as JSON, a line's end is two, and the whole experiment goes through a message of 256 KiB.
+MAX_TEXT_BYTES = 200_000
+# Different ones with a token of their own.
+MAX_CHARACTERS = 128
 MAX_DRAWN_POINTS = 2_000
 # Room for 32×32 pixels in three colours.
 MAX_INPUTS = 4_096
@@ -93,6 +99,8 @@ class Limits(BaseModel):
     units: int = MAX_UNITS
     inputs: int = MAX_INPUTS
     drawn_points: int = MAX_DRAWN_POINTS
+    steps: int = MAX_STEPS
+    text_bytes: int = MAX_TEXT_BYTES
     formulas: int = MAX_FORMULAS
     formula_length: int = MAX_FORMULA_LENGTH
     noise_columns: int = MAX_NOISE_COLUMNS
@@ -172,9 +180,9 @@ class Limits(BaseModel):
 
 
 FIXED = frozenset({
-    "samples", "classes", "layers", "units", "inputs", "drawn_points", "formulas", "formula_length", "noise_columns",
-    "batch_size", "pins", "seed", "json_depth", "patch_operations", "sample_rows", "predict_rows", "weight_cells",
-    "step_updates", "set_cells", "rate_test_steps", "max_updates_per_second",
+    "samples", "classes", "layers", "units", "inputs", "drawn_points", "steps", "text_bytes", "formulas",
+    "formula_length", "noise_columns", "batch_size", "pins", "seed", "json_depth", "patch_operations", "sample_rows",
+    "predict_rows", "weight_cells", "step_updates", "set_cells", "rate_test_steps", "max_updates_per_second",
 })  # fmt: skip
 """Bounds of documents and messages: they stand in the schemas, so every server has the same. Clients are told them like
 the others, but a server cannot be set to other ones."""

@@ -10,7 +10,8 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.spec import limits
 from neuroglow.spec.base import Spec
 from neuroglow.spec.data import AnyData, DataSpec
-from neuroglow.spec.datasets import Task, facts
+from neuroglow.spec.datasets import facts
+from neuroglow.spec.facts import Task
 
 # Titles are what pages call them; a client may build its controls from the schema alone.
 Strength = Annotated[float, Field(ge=limits.MIN_MODEL_STRENGTH, le=limits.MAX_MODEL_STRENGTH)]
@@ -163,6 +164,12 @@ _AIMS: dict[str, str] = {
 def require_learnable(data: AnyData, model: SupervisedModel | ClusterModel) -> None:
     """Raise `InvalidInputError` unless the model can learn what these data ask. Clusters can be sought in any."""
     about, task = model_facts(model), facts(data).task
+    if facts(data).positions is not None:
+        raise InvalidInputError(
+            f"'{facts(data).title}' asks for an answer at every step, and {about.title} gives one for a row; "
+            "choose other data",
+            field="/data",
+        )
     if about.tasks and task not in about.tasks:
         raise InvalidInputError(
             f"{about.title} learns {_AIMS[about.tasks[0]]}, and these data ask for {_AIMS[task]}; choose another model",

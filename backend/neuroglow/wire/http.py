@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from neuroglow.spec.base import Spec
 from neuroglow.spec.data import DataSpec
-from neuroglow.spec.datasets import Task
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.facts import Task
 from neuroglow.spec.limits import MAX_INPUTS, Limits
 from neuroglow.spec.looking import Axes, Row, SampleValue, Split
 from neuroglow.spec.public import PublicName

@@ -100,6 +100,7 @@ export interface BundledData {
 export interface Catalog {
   version: string;
   data_sets: DataSetFacts[];
+  sample_text: string;
   public_sets: PublicSet[];
   features: string[];
   formula_functions: string[];
@@ -379,12 +380,12 @@ export interface CreateSession {
 
 /** `classes` are names in label order (empty without classes); `columns` the raw input columns. */
 export interface DataSetFacts {
-  source: 'synthetic' | 'bundled' | 'drawn' | 'upload';
+  source: 'synthetic' | 'bundled' | 'drawn' | 'upload' | 'pictures' | 'sequences' | 'text';
   name: string;
   title: string;
   sentence: string;
   task: 'classification' | 'regression' | 'reconstruction';
-  kind: 'plane' | 'table' | 'image';
+  kind: 'plane' | 'table' | 'image' | 'sequence' | 'tokens';
   classes: string[];
   columns: string[];
   target: string;
@@ -523,7 +524,7 @@ export interface ErrorMessage {
 /** Data + network + training + seeds. The default is TensorFlow Playground's. */
 export interface Experiment {
   version: 1;
-  data: SyntheticData | BundledData | DrawnData | UploadedData;
+  data: SyntheticData | BundledData | DrawnData | UploadedData | PicturesData | SequencesData | TextData;
   network: Network;
   training: Training;
 }
@@ -565,7 +566,7 @@ export interface Figures {
 
 /** `POST /api/models`: a model and the data to fit it on. The answer is a function of both, its times apart. */
 export interface FitRequest {
-  data: SyntheticData | BundledData | DrawnData | UploadedData;
+  data: SyntheticData | BundledData | DrawnData | UploadedData | PicturesData | SequencesData | TextData;
   model: LinearRegression | Ridge | LogisticRegression | DecisionTree | RandomForest | GradientBoosting | NearestNeighbours | SupportVectorMachine | KMeans | GaussianMixture;
 }
 
@@ -746,6 +747,8 @@ export interface Limits {
   units: number;
   inputs: number;
   drawn_points: number;
+  steps: number;
+  text_bytes: number;
   formulas: number;
   formula_length: number;
   noise_columns: number;
@@ -936,6 +939,26 @@ export interface PastedTable {
 export interface Patience {
   epochs: number;
   min_delta: number;
+}
+
+/**
+ * Grey pictures of 32×32 pixels from 0 to 255 with one object each, at a random place, size, angle and contrast.
+ *
+ * `objects` chooses the classes. `noise` is the deviation of Gaussian noise on every pixel as a share of white.
+ */
+export interface PicturesData {
+  train_fraction: number;
+  seed: number;
+  formulas: Formula[];
+  noise_columns: number;
+  switched_off: string[];
+  label_noise: number;
+  goal: 'predict' | 'reconstruct';
+  source: 'pictures';
+  name: 'pictures';
+  objects: 'all' | 'edges' | 'corners' | 'shapes' | 'compositions';
+  samples: number;
+  noise: number;
 }
 
 /** Losses are means (nats, or ½ squared error); accuracy is a fraction 0..1; regression has R² instead. */
@@ -1143,11 +1166,36 @@ export interface SampleValues {
 
 /** `POST /api/samples`: rows of a data set, a pure function of its spec. */
 export interface SamplesRequest {
-  data: SyntheticData | BundledData | DrawnData | UploadedData;
+  data: SyntheticData | BundledData | DrawnData | UploadedData | PicturesData | SequencesData | TextData;
   split?: 'train' | 'test';
   from?: number;
   count?: number;
   axes?: ColumnAxes | ComponentAxes | null;
+}
+
+/**
+ * `length` is the number of steps that are read.
+ *
+ * - `sine`: noisy values of a sine of random frequency and phase -> its next value, without noise
+ * - `parity`: bits -> whether the number of ones is even or odd
+ * - `adding`: (value, marker) per step, two of them marked -> the sum of both values (Hochreiter & Schmidhuber 1997)
+ * - `copying`: symbols, blanks, a sign to go, blanks -> at each step a token: blanks, and after the sign the symbols
+ *
+ * `noise` is the deviation of Gaussian noise on the values that are read; tokens have none.
+ */
+export interface SequencesData {
+  train_fraction: number;
+  seed: number;
+  formulas: Formula[];
+  noise_columns: number;
+  switched_off: string[];
+  label_noise: number;
+  goal: 'predict' | 'reconstruct';
+  source: 'sequences';
+  name: 'sine' | 'parity' | 'adding' | 'copying';
+  length: number;
+  samples: number;
+  noise: number;
 }
 
 export type ServerMessage =
@@ -1422,6 +1470,26 @@ export interface SyntheticData {
 export interface Target {
   metric: 'train_loss' | 'test_loss' | 'train_accuracy' | 'test_accuracy' | 'train_r2' | 'test_r2';
   value: number;
+}
+
+/**
+ * Windows of `length` characters, one every `stride` characters; the beginning of the text trains, its end tests.
+ *
+ * Without a `text` it is a few of Shakespeare's sonnets.
+ */
+export interface TextData {
+  train_fraction: number;
+  seed: number;
+  formulas: Formula[];
+  noise_columns: number;
+  switched_off: string[];
+  label_noise: number;
+  goal: 'predict' | 'reconstruct';
+  source: 'text';
+  name: 'text';
+  text?: string | null;
+  length: number;
+  stride: number;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { DataSetFacts } from '../schema.gen';
 import type { Ramp } from './colors';
 
 /** scikit-learn's digits come in 17 levels, everything else in bytes. */
-export const brightestOf = ({ source }: Pick<DataSetFacts, 'source'>): number => (source === 'upload' ? 255 : 16);
+export const brightestOf = ({ source }: Pick<DataSetFacts, 'source'>): number => (source === 'bundled' ? 16 : 255);
 
 /** One image: rows × columns values from 0 to `brightest`, or three times as many: all red ones, all green, all blue. */
 export interface Picture {

@@ -16,6 +16,7 @@ interface Case {
 const cases = JSON.parse(readFileSync('../tests/golden/data_sets.json', 'utf8')) as Case[];
 /** Its entries are those of the data as they are first chosen. */
 const catalog = {
+  sample_text: readFileSync('../backend/neuroglow/spec/sonnets.txt', 'utf8'),
   data_sets: cases.flatMap(({ facts }, at) => (cases.findIndex((other) => other.facts.name === facts.name) === at ? [facts] : [])),
 } as unknown as Catalog;
 

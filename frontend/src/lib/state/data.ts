@@ -1,5 +1,6 @@
 /** What a data spec means, as the server reads it (`spec/datasets.py`). Pure. */
 import type { Catalog, DataSetFacts, DrawnData, Experiment, SyntheticData } from '../schema.gen';
+import { pictureFacts, sequenceFacts, textFacts } from './made';
 import { pixelNames, preparedInputs, publicSetOf, uploadedFacts } from './uploaded';
 
 export type Data = Experiment['data'];
@@ -40,6 +41,9 @@ export function sourceFacts(data: Data, catalog: Catalog): DataSetFacts {
   }
   const facts = catalog.data_sets.find((set) => set.source === data.source && set.name === data.name);
   if (!facts) throw new Error(`The catalog has no data set ${data.name}`);
+  if (data.source === 'pictures') return pictureFacts(facts, data);
+  if (data.source === 'sequences') return sequenceFacts(facts, data);
+  if (data.source === 'text') return textFacts(facts, data, catalog.sample_text);
   if (data.source === 'bundled' && data.size) return digitsFacts(facts, data.size);
   if (data.source === 'synthetic' && data.classes && facts.takes_classes) return { ...facts, classes: classNames(data.classes) };
   return facts;
@@ -122,6 +126,6 @@ export function fileStem({ source, name, title }: DataSetFacts): string {
 
 /** Rows before the split. */
 export function rowCount(data: Data, facts: DataSetFacts): number {
-  if (data.source === 'synthetic') return data.samples;
+  if ('samples' in data) return data.samples;
   return data.source === 'drawn' ? data.points.length : (facts.rows ?? 1);
 }

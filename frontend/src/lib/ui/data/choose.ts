@@ -1,6 +1,6 @@
 /** What choosing a data set does to the experiment. Pure. */
-import type { BundledData, DataSetFacts, Experiment, SyntheticData } from '../../schema.gen';
-import { isPlane, noiseNames, PLAIN, type Data } from '../../state/data';
+import type { BundledData, DataSetFacts, Experiment, SequencesData, SyntheticData } from '../../schema.gen';
+import { drawnFacts, isPlane, noiseNames, PLAIN, type Data } from '../../state/data';
 import { classesIn, type DrawnTask, type Point } from '../../state/strokes';
 
 const BUNDLED_TRAIN_FRACTION = 0.8;
@@ -8,10 +8,25 @@ const NEEDS_CLASSES: readonly Experiment['training']['loss'][] = ['cross_entropy
 /** Where the person comes from a real set and has no settings of the plane yet. */
 const FIRST_PLANE = { samples: 500, noise: 0.1, train_fraction: 0.5 } as const;
 
-/** Settings that mean the same for the new set are kept; a loss of classes gives way where there are none. */
-export function chooseData(draft: Experiment, facts: DataSetFacts): void {
+/** What pictures, sequences and texts are at first, as the server has it (`spec/pictures.py` and so on). */
+const MADE = {
+  pictures: { objects: 'all', samples: 2000, noise: 0.05, train_fraction: 0.8 },
+  sequences: { length: 20, samples: 2000, noise: 0, train_fraction: 0.8 },
+  text: { length: 32, stride: 8, train_fraction: 0.9 },
+} as const;
+
+/** Settings that mean the same for the new set are kept; a loss of classes gives way where there are none. `before` are the
+ * facts of the data so far. */
+export function chooseData(draft: Experiment, facts: DataSetFacts, before: DataSetFacts): void {
   const { data } = draft;
-  if (facts.source === 'bundled') {
+  if (facts.source === 'pictures') {
+    draft.data = { ...keptEverywhere(data), ...MADE.pictures, source: 'pictures', name: 'pictures' };
+  } else if (facts.source === 'sequences') {
+    const kept = data.source === 'sequences' ? { length: data.length, samples: data.samples, train_fraction: data.train_fraction } : {};
+    draft.data = { ...keptBy(facts, data), ...MADE.sequences, ...kept, source: 'sequences', name: facts.name as SequencesData['name'] };
+  } else if (facts.source === 'text') {
+    draft.data = { ...keptBy(facts, data), ...MADE.text, source: 'text', name: 'text' };
+  } else if (facts.source === 'bundled') {
     draft.data = {
       ...keptEverywhere(data),
       source: 'bundled',
@@ -31,6 +46,7 @@ export function chooseData(draft: Experiment, facts: DataSetFacts): void {
     };
   }
   fitLoss(draft, facts.task);
+  fitNetwork(draft, facts, before);
 }
 
 /** Pixels of another size are other columns: what was said of single ones goes. */
@@ -40,7 +56,7 @@ export function resizeDigits(draft: Experiment, size: NonNullable<BundledData['s
 }
 
 /** Points drawn by hand instead of whatever was there, or instead of those drawn before. */
-export function chooseDrawn(draft: Experiment, task: DrawnTask, points: readonly Point[]): void {
+export function chooseDrawn(draft: Experiment, task: DrawnTask, points: readonly Point[], before: DataSetFacts): void {
   const { data } = draft;
   const kept = data.source === 'drawn' ? data : null;
   draft.data = {
@@ -54,10 +70,42 @@ export function chooseDrawn(draft: Experiment, task: DrawnTask, points: readonly
     points: points.map((point): Point => [...point]),
   };
   fitLoss(draft, task);
+  fitNetwork(draft, drawnFacts(draft.data), before);
 }
 
 function fitLoss({ training }: Experiment, task: DataSetFacts['task']): void {
   if (task !== 'classification' && NEEDS_CLASSES.includes(training.loss)) training.loss = 'auto';
+}
+
+type Layers = Experiment['network']['layers'];
+/** Of tokens a network needs to know first what they mean; each step's answer may know all steps before. */
+const READS_TOKENS = [
+  { type: 'embedding', units: 16 },
+  { type: 'gru', units: 32, return_sequences: true },
+] as unknown as Layers;
+const READS_NUMBERS = [{ type: 'dense', units: 8 }] as unknown as Layers;
+/** What reads numbers of any shape. */
+const ANY_SHAPE: readonly string[] = ['dense', 'sparse_dense', 'dropout'];
+
+/** A network that could not read the new data gives way to a small one that can. */
+export function fitNetwork({ network, training }: Experiment, facts: DataSetFacts, before: DataSetFacts): void {
+  if (shapeOf(facts) !== shapeOf(before)) {
+    const areTokens = facts.vocabulary !== null;
+    const fits = !areTokens && network.layers.every(({ type }) => ANY_SHAPE.includes(type));
+    if (!fits) {
+      network.layers = structuredClone(areTokens ? READS_TOKENS : READS_NUMBERS);
+      network.pins = [];
+    }
+  }
+  if (facts.positions !== null) training.class_weights = 'none';
+}
+
+const shapeOf = ({ vocabulary, input_shape: shape }: DataSetFacts): string =>
+  vocabulary !== null ? 'tokens' : shape?.length === 3 ? 'picture' : shape ? 'sequence' : 'numbers';
+
+/** Nothing is computed of tokens, added to them or taken from among them. */
+function keptBy(facts: DataSetFacts, data: Data): typeof PLAIN & { seed: number } {
+  return facts.vocabulary === null ? keptEverywhere(data) : { ...PLAIN, seed: data.seed };
 }
 
 /** Formulas name columns, and so do switches: neither means anything over others. */

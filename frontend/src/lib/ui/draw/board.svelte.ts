@@ -252,7 +252,7 @@ export class Board {
 
   #edit(label: string, task: DrawnTask, points: readonly Point[]): void {
     if (!this.canDraw) return this.#keep(label, task, points);
-    this.#session.edit(label, (draft) => chooseDrawn(draft, task, points), { alone: true });
+    this.#session.edit(label, (draft) => chooseDrawn(draft, task, points, this.#session.facts), { alone: true });
     this.#kept = null;
   }
 

@@ -1,7 +1,8 @@
 /** What is to be predicted from what, and how each column is prepared: a proposal, or the experiment of the run. */
 import type { ColumnSheet, DataSheet, Experiment, Preparation, UploadedData } from '../../schema.gen';
 import type { Session } from '../../state/session.svelte';
-import { tasksOf } from '../../state/uploaded';
+import { tasksOf, uploadedFacts } from '../../state/uploaded';
+import { fitNetwork } from '../data/choose';
 import { rowChoices, withFittingRows } from './rows';
 import { proposal, withFed, withInputs, withRecipe, withSheet, withTarget } from './proposal';
 
@@ -97,6 +98,7 @@ export class Preparing {
     this.session.edit(`Train on ${this.sheet.title}`, (draft) => {
       draft.training.class_weights = this.isClassification && this.#balances ? 'balanced' : 'none';
       replaceData(draft, this.#own);
+      fitNetwork(draft, uploadedFacts(this.#own), this.session.facts);
     });
     await this.session.startOver();
     await this.session.control('play');
