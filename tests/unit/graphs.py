@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from neuroglow.spec.base import parse
 from neuroglow.spec.layers import LAYER_TYPES, AnyLayer, Flow, ShapeError
 from neuroglow.spec.layers.base import ACTIVATIONS, INITIALIZERS
+from neuroglow.spec.layers.wiring import walk
 from neuroglow.spec.network import Network, with_names
 
 Document = dict[str, Any]
@@ -20,7 +21,11 @@ DATA: tuple[tuple[Document, Flow], ...] = (
     ({"source": "bundled", "name": "digits"}, Flow((1, 8, 8), "picture")),
     ({"source": "bundled", "name": "wine"}, Flow((13,), "vector")),
     ({"source": "bundled", "name": "digits", "goal": "reconstruct"}, Flow((1, 8, 8), "picture")),
+    ({"source": "sequences", "name": "adding", "length": 5, "samples": 40}, Flow((5, 2), "sequence")),
+    ({"source": "sequences", "name": "copying", "length": 6, "samples": 40}, Flow((6,), "tokens", 10)),
 )
+STEPWISE = frozenset({"copying"})
+"""Data sets with an answer for every step."""
 """Data sets that load in no time, each with what its rows are."""
 MOST_NUMBERS = 2_000
 """Of one layer and one example: graphs stay small enough to be trained by the thousand."""
@@ -46,8 +51,11 @@ def layer_of(document: Document) -> AnyLayer:
 
 def made_by(document: Document, *reads: Flow) -> Flow | None:
     """What the layer makes of it, None if it cannot."""
+    layer = layer_of(document)
+    if any(flow.kind == "tokens" for flow in reads) and not layer.READS_TOKENS:
+        return None
     try:
-        return layer_of(document).output(*reads)
+        return layer.output(*reads)
     except ShapeError:
         return None
 
@@ -211,7 +219,7 @@ def networks(draw: st.DrawFn, entrance: Flow, *, most: int = 6) -> list[Document
     """Layers that fit together, with branches; `a0`, `a1`, ... where they are named."""
     made: dict[str, Flow] = {"x": entrance}
     before, found = entrance, list[Document]()
-    if draw(st.booleans()):
+    if entrance.kind == "tokens" or draw(st.booleans()):
         found.append(draw(_steps_of(entrance)))
         before = made_by(found[0], entrance) or entrance
     for number in range(draw(st.integers(0, most))):
@@ -255,11 +263,18 @@ def _next_layers(draw: st.DrawFn, made: dict[str, Flow], before: Flow) -> tuple[
     return draw(layers(before)), (before,)
 
 
+def _answers_stepwise(found: list[Document], entrance: Flow) -> bool:
+    nodes, _ = walk(with_names(parse(Network, {"layers": found})).layers, entrance)
+    return bool(nodes) and nodes[-1].output.kind == "sequence" and nodes[-1].output.shape[0] == entrance.shape[0]
+
+
 @st.composite
 def experiments(draw: st.DrawFn, *, mistakes: bool = True, most: int = 6) -> Document:
     """The document of an experiment. With `mistakes` one in three has a layer that was put anywhere."""
     data, entrance = draw(st.sampled_from(DATA))
     found = draw(networks(entrance, most=most))
+    if data["name"] in STEPWISE and not _answers_stepwise(found, entrance):
+        found.append(draw(layers_of("embedding", entrance)) | {"inputs": ["x"]})
     if mistakes and draw(st.integers(0, 2)) == 0:
         found.insert(draw(st.integers(0, len(found))), draw(wild_layers()))
     optimizer = draw(st.sampled_from(["sgd", "momentum", "adam", "adamw", "rmsprop"]))

@@ -199,11 +199,32 @@ def test_repair_after_repair_comes_to_an_end(document: Document) -> None:
     pytest.fail(f"{offered[0].message}: and so on")
 
 
-def test_a_repair_adds_the_layers_that_a_document_leaves_out() -> None:
-    # The default network reads tables; on what it cannot read the patch has to bring it along.
-    for document in ({"data": DIGITS}, {"data": DIGITS, "network": {}}):
-        names = [layer.name for layer in check(document, BUDGET).layers]
-        assert names == ["dense_1", "dense_2", "output"]
+COPYING = {"source": "sequences", "name": "copying", "length": 6}
+
+
+@pytest.mark.parametrize("network", [{}, {"network": {}}, {"network": {"layers": []}}])
+def test_a_repair_brings_the_default_layers_along_that_a_document_leaves_out(network: Document) -> None:
+    document = {"data": COPYING, **network}
+    (error,) = check(document, BUDGET).errors
+    changed = mended(document, error)
+    assert changed["network"]["layers"][0]["type"] == "embedding"
+    result = check(changed, BUDGET)
+    assert result.errors == ()
+    assert (result.layers[0].shape, result.layers[-1].shape) == ((6, 16), (6, 10))
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_an_answer_for_every_step_needs_every_state(kind: str) -> None:
+    document = {"data": COPYING, "network": {"layers": [{"type": "embedding"}, {"type": kind, "units": 5}]}}
+    (error,) = check(document, BUDGET).errors
+    assert (error.code, error.field) == ("shape_mismatch", "/network/layers/1")
+    assert check(mended(document, error), BUDGET).layers[-1].shape == (6, 10)
+
+
+def test_an_answer_for_every_step_needs_as_many_steps_at_the_end() -> None:
+    (error,) = checked({"type": "embedding"}, {"type": "flatten"}, data=COPYING).errors
+    assert (error.code, error.field) == ("shape_mismatch", "/network/layers/1")
+    assert "6 steps" in error.message
 
 
 DEEP = {"type": "repeat", "times": 512, "layers": [{"type": "transformer_block"}]}
