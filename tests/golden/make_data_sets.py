@@ -24,6 +24,7 @@ DOCUMENTS: tuple[dict[str, Any], ...] = (
     {"source": "bundled", "name": "digits"},
     {"source": "bundled", "name": "digits", "size": 8},
     {"source": "bundled", "name": "digits", "size": 16, "noise_columns": 1},
+    {"source": "bundled", "name": "digits", "train_fraction": 0.37, "augmentation": {"copies": 3}},
     {"source": "pictures"},
     {"source": "pictures", "objects": "shapes", "samples": 55},
     *({"source": "sequences", "name": name} for name in SEQUENCES),

@@ -153,7 +153,7 @@ def long_walk(rows: int, batch: int, before: Walk | None = None) -> tuple[Walk, 
     column = np.arange(rows, dtype=np.float32)
     split = Split(column[:, None], column[:, None], column, column)
     small = load(experiment().data)
-    dataset = Dataset(split, split, small.facts, small.encoder, 0.0, 1.0)
+    dataset = Dataset(split, split, small.facts, small.encoder, 0.0, 1.0, rows)
     key = replace(train_key(experiment()), train_bucket=bucket(rows), batch_bucket=bucket(batch))
     return Walk(dataset, key, 5, batch, before=before), dataset
 

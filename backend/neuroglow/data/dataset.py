@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroglow.data import bundled, encoding, multiclass, playground, uploaded
+from neuroglow.data.augmenting import with_copies
 from neuroglow.data.components import Components, first_two
 from neuroglow.data.encoding import Encoder, OwnInputs
 from neuroglow.data.enlarging import enlarged
@@ -24,7 +25,7 @@ from neuroglow.data.streams import Streams, noise_columns, streams
 from neuroglow.data.text import text
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
-from neuroglow.spec.datasets import DIGITS_SIDE, facts, input_names, offered_inputs, source_facts, split_counts
+from neuroglow.spec.datasets import DIGITS_SIDE, facts, input_names, offered_inputs, own_counts, source_facts
 from neuroglow.spec.facts import DataSetFacts
 from neuroglow.spec.formula import parse_formula
 from neuroglow.spec.looking import Sample, SampleValues
@@ -75,6 +76,8 @@ class Dataset:
     encoder: Encoder
     target_mean: float
     target_std: float
+    own_rows: int
+    """Training rows that are no copies; those come behind, made by augmentation."""
 
     def encode(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
         """Raw rows -> network inputs (rows, inputs), exactly as `inputs` came from `raw`.
@@ -133,7 +136,7 @@ def is_at_hand(data: AnyData) -> bool:
 
 def takes_time(data: AnyData) -> bool:
     """Whether these are large files to be read, or thousands of pictures to be drawn."""
-    return isinstance(data, UploadedData | PicturesData)
+    return isinstance(data, UploadedData | PicturesData) or data.augmentation is not None
 
 
 def make(data: AnyData) -> Dataset:
@@ -152,12 +155,16 @@ def make(data: AnyData) -> Dataset:
     if data.noise_columns:
         raw = np.concatenate([raw, noise_columns(data.seed, len(raw), data.noise_columns)], axis=1)
 
-    def split(rows: NDArray[np.intp]) -> Split:
-        inputs = encoder(raw[rows])
-        labels = inputs if data.goal == "reconstruct" else ((targets[rows] - mean) / std).astype(np.float32)
-        return _frozen(Split(raw[rows], inputs, targets[rows], labels))
+    def split(read: NDArray[np.float32], answers: NDArray[np.float32]) -> Split:
+        inputs = encoder(read)
+        labels = inputs if data.goal == "reconstruct" else ((answers - mean) / std).astype(np.float32)
+        return _frozen(Split(read, inputs, answers, labels))
 
-    return Dataset(split(train), split(test), known, encoder, mean, std)
+    learned, answers, own = raw[train], targets[train], len(train)
+    if data.augmentation is not None and source.input_shape is not None:
+        learned = with_copies(learned, source, data.augmentation, data.seed)
+        answers = np.tile(answers, 1 + data.augmentation.copies)
+    return Dataset(split(learned, answers), split(raw[test], targets[test]), known, encoder, mean, std, own)
 
 
 def _points(data: AnyData, drawn: Streams, classes: int) -> Points:
@@ -183,7 +190,7 @@ def _points(data: AnyData, drawn: Streams, classes: int) -> Points:
 def _split(
     data: AnyData, source: DataSetFacts, drawn: Streams, targets: Array
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    train = split_counts(data)[0]
+    train = own_counts(data)[0]
     if isinstance(data, TextData):
         return first_rows(drawn.split, len(targets), train)
     has_strata = source.task == "classification" and source.positions is None

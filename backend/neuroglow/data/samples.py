@@ -16,7 +16,7 @@ def rows_of(
     data: AnyData, split: str, start: int, count: int, axes: Axes | None = None
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, str]]:
     """Tensors `inputs` (rows, columns) and `targets` (rows,), both raw, and the metadata that go with them. Targets are
-    (rows, steps) where every step has an answer.
+    (rows, steps) where every step has an answer; from `copies_from` on rows are copies that augmentation made.
 
     Noise columns, if there are any, are a tensor of their own, `noise` (rows, noise columns). With `axes`, `places`
     (rows, 2) says where on that plane the rows lie. To reconstruct, `scale` (2, inputs) is the shift and the width that
@@ -38,6 +38,8 @@ def rows_of(
     if axes is not None:
         tensors["places"] = plane_of(dataset, axes).places_of(rows)
     metadata = {"split": split, "from": str(start), "total": str(len(splits[split].raw))}
+    if split == "train" and dataset.own_rows < len(dataset.train.raw):
+        metadata["copies_from"] = str(dataset.own_rows)
     if dataset.facts.task == "regression":
         metadata |= {"target_mean": repr(dataset.target_mean), "target_std": repr(dataset.target_std)}
     if dataset.facts.task == "reconstruction":

@@ -2,10 +2,12 @@
 
 Rows that somebody brought are not drawn again but read from a file beside the script (`gateway/rows.py` answers it):
 what the person's file became by parsing and preparation is no more in the script than what a library does. So are
-pictures, sequences and texts, whose generators would be longer than the rest of the script.
+pictures, sequences, texts and augmented pictures, whose generators would be longer than the rest of the script.
 """
 
 from __future__ import annotations
+
+from typing import TypeGuard
 
 from neuroglow.export.formulas import as_numpy
 from neuroglow.spec.data import AnyData, BundledData, DrawnData, SyntheticData
@@ -20,7 +22,6 @@ from neuroglow.spec.datasets import (
 )
 from neuroglow.spec.formula import parse_formula
 
-DRAWN_AGAIN = (SyntheticData, BundledData, DrawnData)
 _STREAMS = "positions, noise, split = map(np.random.default_rng, np.random.SeedSequence(DATA_SEED).spawn(3))"
 _POLAR = '''
 
@@ -163,7 +164,7 @@ train, test = order[is_train], order[~is_train]
 
 def data_section(data: AnyData) -> str:
     """Leaves `X, Y` and `X_test, Y_test`, float32: what the network reads and what the loss compares with."""
-    if not isinstance(data, DRAWN_AGAIN):
+    if not is_drawn_again(data):
         return "\n".join(_read(data))
     about = source_facts(data)
     lines = [f"# --- Data: {about.title.lower()}", f"DATA_SEED, TRAIN = {data.seed}, {split_counts(data)[0]}"]
@@ -178,12 +179,19 @@ def data_section(data: AnyData) -> str:
 
 
 def imports(data: AnyData) -> list[str]:
-    return [f"from sklearn.datasets import load_{data.name}"] if isinstance(data, BundledData) else []
+    if isinstance(data, BundledData) and is_drawn_again(data):
+        return [f"from sklearn.datasets import load_{data.name}"]
+    return []
 
 
 def library_imports(data: AnyData) -> list[str]:
     """Of Python's own library."""
-    return ["from pathlib import Path"] if not isinstance(data, DRAWN_AGAIN) else []
+    return ["from pathlib import Path"] if not is_drawn_again(data) else []
+
+
+def is_drawn_again(data: AnyData) -> TypeGuard[SyntheticData | BundledData | DrawnData]:
+    """By the script itself."""
+    return isinstance(data, SyntheticData | BundledData | DrawnData) and data.augmentation is None
 
 
 def rows_name(data: AnyData) -> str:

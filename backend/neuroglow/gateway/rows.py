@@ -14,7 +14,7 @@ from neuroglow.gateway.gateway import gateway_of
 from neuroglow.gateway.permits import authorized, count
 from neuroglow.gateway.sending import FileAnswer
 from neuroglow.spec.data import AnyData
-from neuroglow.spec.datasets import input_names, label_count, row_count
+from neuroglow.spec.datasets import input_names, label_count, split_counts
 
 TAKE = Errand("neuroglow.data.rows_file", memory_bytes=4 << 30, cpu_secs=120, wall_secs=600.0)
 _FLOATS_BESIDES = 2
@@ -42,4 +42,4 @@ async def rows(request: Request) -> Response:
 
 def _size_bytes(data: AnyData) -> int:
     """Of the file to be."""
-    return row_count(data) * (len(input_names(data)) + label_count(data) + _FLOATS_BESIDES) * 4
+    return sum(split_counts(data)) * (len(input_names(data)) + label_count(data) + _FLOATS_BESIDES) * 4

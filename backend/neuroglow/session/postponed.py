@@ -14,9 +14,6 @@ from neuroglow.spec.checking import checked_data
 from neuroglow.spec.data import DataSpec
 from neuroglow.wire.worker import AnyCommand, GetSamples, Open
 
-SLOW = ("upload", "pictures")
-"""Sources that can take time to read or to draw."""
-
 
 class Postponed:
     def __init__(self, materials: Materials) -> None:
@@ -50,6 +47,10 @@ class Postponed:
         return None
 
 
+def _may_take_time(document: dict[str, Any]) -> bool:
+    return document.get("source") in ("upload", "pictures") or document.get("augmentation") is not None
+
+
 def _data_of(command: AnyCommand) -> dict[str, Any] | None:
     """The spec of data that a command is about and that may take time."""
     if isinstance(command, Open):
@@ -58,4 +59,4 @@ def _data_of(command: AnyCommand) -> dict[str, Any] | None:
         document = command.data
     else:
         return None
-    return document if isinstance(document, dict) and document.get("source") in SLOW else None
+    return document if isinstance(document, dict) and _may_take_time(document) else None

@@ -28,6 +28,8 @@ def checked_data(data: AnyData, *, at: str) -> AnyData:
         check_text(complete, at)
     if source_facts(complete).vocabulary is not None:
         _check_tokens(complete, at)
+    if complete.augmentation is not None and source_facts(complete).image_shape is None:
+        raise InvalidInputError("Only pictures can be moved, turned and mirrored", field=f"{at}/augmentation")
     _check_formulas(complete, at)
     _check_switches(complete, at)
     inputs = len(input_names(complete))

@@ -244,7 +244,13 @@ def row_count(data: AnyData) -> int:
 
 
 def split_counts(data: AnyData) -> tuple[int, int]:
-    """(training rows, test rows); both at least one."""
+    """(training rows, test rows), with the copies that augmentation makes of the former; both at least one."""
+    train, test = own_counts(data)
+    return train * (1 + (data.augmentation.copies if data.augmentation else 0)), test
+
+
+def own_counts(data: AnyData) -> tuple[int, int]:
+    """`split_counts` of the rows that are drawn or read."""
     if isinstance(data, TextData):
         train_windows, test_windows = windows(data)
         return len(train_windows), len(test_windows)

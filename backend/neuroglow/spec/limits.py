@@ -43,6 +43,10 @@ FEW_NUMBERS = 20
 MAX_SEED = 2**32 - 1
 PLANE_LOW, PLANE_HIGH = -6.0, 6.0
 MIN_DRAWN_POINTS = 2
+# Of augmentation: times that each training picture comes more, pixels, degrees.
+MAX_COPIES = 4
+MAX_SHIFT = 8
+MAX_ROTATION = 45.0
 # Of a sequence, or of a window of a text.
 MIN_STEPS, MAX_STEPS = 4, 512
 # Of UTF-8; as JSON, a line's end is two, and the whole experiment goes through a message of 256 KiB.

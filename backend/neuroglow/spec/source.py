@@ -23,12 +23,24 @@ class Formula(Spec):
     ]
 
 
+class Augmentation(Spec):
+    """Further training pictures, made from those of the training split: every picture comes `copies` times more, each
+    time moved by up to `shift` pixels, turned by up to `rotate` degrees, in `flip` every other one mirrored left to
+    right, and with Gaussian `noise` of that share of white."""
+
+    copies: Annotated[int, Field(ge=1, le=limits.MAX_COPIES)] = 1
+    shift: Annotated[int, Field(ge=0, le=limits.MAX_SHIFT)] = 1
+    rotate: Annotated[float, Field(ge=0.0, le=limits.MAX_ROTATION)] = 10.0
+    flip: bool = False
+    noise: Annotated[float, Field(ge=0.0, le=limits.MAX_NOISE)] = 0.0
+
+
 class Source(Spec):
     """`noise_columns` are inputs that carry nothing, `switched_off` names inputs that are not fed now.
 
     `label_noise` is the share of training labels replaced by another class; with numbers to predict, Gaussian noise of
     that many deviations of the target. The test split stays clean. The goal "reconstruct" hides the labels: the network
-    answers with its own inputs.
+    answers with its own inputs. Only pictures take an `augmentation`.
     """
 
     train_fraction: TrainFraction = 0.5
@@ -38,3 +50,4 @@ class Source(Spec):
     switched_off: Annotated[tuple[InputName, ...], Field(max_length=limits.MAX_INPUTS)] = ()
     label_noise: Annotated[float, Field(ge=0.0, le=limits.MAX_LABEL_NOISE)] = 0.0
     goal: Goal = "predict"
+    augmentation: Augmentation | None = None

@@ -54,6 +54,19 @@ export interface Attention {
   causal: boolean;
 }
 
+/**
+ * Further training pictures, made from those of the training split: every picture comes `copies` times more, each
+ * time moved by up to `shift` pixels, turned by up to `rotate` degrees, in `flip` every other one mirrored left to
+ * right, and with Gaussian `noise` of that share of white.
+ */
+export interface Augmentation {
+  copies: number;
+  shift: number;
+  rotate: number;
+  flip: boolean;
+  noise: number;
+}
+
 /** The mean of every window; what lies beyond the edge does not count. */
 export interface AvgPool2d {
   type: 'avg_pool2d';
@@ -92,6 +105,7 @@ export interface BundledData {
   switched_off: string[];
   label_noise: number;
   goal: 'predict' | 'reconstruct';
+  augmentation?: Augmentation | null;
   source: 'bundled';
   name: 'digits' | 'iris' | 'wine' | 'breast_cancer' | 'diabetes';
   size?: 8 | 16 | 28 | 32 | null;
@@ -464,6 +478,7 @@ export interface DrawnData {
   switched_off: string[];
   label_noise: number;
   goal: 'predict' | 'reconstruct';
+  augmentation?: Augmentation | null;
   source: 'drawn';
   points: [number, number, number][];
   task: 'classification' | 'regression';
@@ -954,6 +969,7 @@ export interface PicturesData {
   switched_off: string[];
   label_noise: number;
   goal: 'predict' | 'reconstruct';
+  augmentation?: Augmentation | null;
   source: 'pictures';
   name: 'pictures';
   objects: 'all' | 'edges' | 'corners' | 'shapes' | 'compositions';
@@ -1191,6 +1207,7 @@ export interface SequencesData {
   switched_off: string[];
   label_noise: number;
   goal: 'predict' | 'reconstruct';
+  augmentation?: Augmentation | null;
   source: 'sequences';
   name: 'sine' | 'parity' | 'adding' | 'copying';
   length: number;
@@ -1458,6 +1475,7 @@ export interface SyntheticData {
   switched_off: string[];
   label_noise: number;
   goal: 'predict' | 'reconstruct';
+  augmentation?: Augmentation | null;
   source: 'synthetic';
   name: 'circle' | 'xor' | 'gauss' | 'spiral' | 'plane' | 'multi_gauss' | 'blobs' | 'moons' | 'rings' | 'spirals';
   samples: number;
@@ -1485,6 +1503,7 @@ export interface TextData {
   switched_off: string[];
   label_noise: number;
   goal: 'predict' | 'reconstruct';
+  augmentation?: Augmentation | null;
   source: 'text';
   name: 'text';
   text?: string | null;
@@ -1586,6 +1605,7 @@ export interface UploadedData {
   switched_off: string[];
   label_noise: number;
   goal: 'predict' | 'reconstruct';
+  augmentation?: Augmentation | null;
   source: 'upload';
   dataset: string;
   target?: string | null;

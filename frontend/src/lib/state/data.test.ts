@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import type { Catalog, DataSetFacts } from '../schema.gen';
-import { factsOf, offeredInputs, outputCount, rowCount, type Data } from './data';
+import { factsOf, offeredInputs, outputCount, splitCounts, type Data } from './data';
 
 interface Case {
   data: Data;
@@ -26,6 +26,6 @@ describe('data whose shape is chosen in the experiment', () => {
     expect(ours).toEqual(facts);
     expect(offeredInputs(data, ours)).toEqual(inputs);
     expect(outputCount(data, ours)).toBe(outputs);
-    expect(rowCount(data, ours)).toBe(rows[0] + rows[1]);
+    expect(splitCounts(data, ours, catalog)).toEqual(rows);
   });
 });

@@ -1,6 +1,6 @@
 /** What a data spec means, as the server reads it (`spec/datasets.py`). Pure. */
 import type { Catalog, DataSetFacts, DrawnData, Experiment, SyntheticData } from '../schema.gen';
-import { pictureFacts, sequenceFacts, textFacts } from './made';
+import { halfToEven, pictureFacts, sequenceFacts, textCounts, textFacts } from './made';
 import { pixelNames, preparedInputs, publicSetOf, uploadedFacts } from './uploaded';
 
 export type Data = Experiment['data'];
@@ -122,6 +122,17 @@ export function fileStem({ source, name, title }: DataSetFacts): string {
   if (source !== 'upload') return name;
   const stem = title.slice(0, Math.max(0, title.lastIndexOf('.'))) || title;
   return stem.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_|_$/g, '').slice(0, 40).toLowerCase() || 'data';
+}
+
+/** Rows that train, copies that augmentation makes included, and rows that test. */
+export function splitCounts(data: Data, facts: DataSetFacts, catalog: Catalog): [train: number, test: number] {
+  const [own, test] = data.source === 'text' ? textCounts(data, catalog.sample_text) : ownCounts(data, rowCount(data, facts));
+  return [own * (1 + (data.augmentation?.copies ?? 0)), test];
+}
+
+function ownCounts({ train_fraction }: Data, rows: number): [train: number, test: number] {
+  const train = Math.min(rows - 1, Math.max(1, halfToEven(rows * train_fraction)));
+  return [train, rows - train];
 }
 
 /** Rows before the split. */

@@ -31,7 +31,7 @@ export function sequenceFacts(first: DataSetFacts, { name, length }: SequencesDa
 
 export function textFacts(first: DataSetFacts, data: TextData, sample: string): DataSetFacts {
   const written = charactersOf(data.text ?? sample);
-  const [train, test] = windowCounts(written.count, data);
+  const [train, test] = textCounts(data, sample);
   return {
     ...first,
     sentence: data.text === undefined || data.text === null ? "Shakespeare's sonnets, character by character" : "A text of one's own",
@@ -44,9 +44,9 @@ export function textFacts(first: DataSetFacts, data: TextData, sample: string): 
   };
 }
 
-/** Windows of a text of so many characters: its beginning trains, its end tests. */
-export function windowCounts(characters: number, { length, stride, train_fraction }: TextData): [train: number, test: number] {
-  const needed = length + 1;
+/** Windows of the text: its beginning trains, its end tests. */
+export function textCounts({ text, length, stride, train_fraction }: TextData, sample: string): [train: number, test: number] {
+  const [characters, needed] = [charactersOf(text ?? sample).count, length + 1];
   const border = Math.min(characters - needed, Math.max(needed, halfToEven(characters * train_fraction)));
   const windows = (room: number): number => Math.max(0, Math.ceil((room - length) / stride));
   return [windows(border), windows(characters - border)];
@@ -88,7 +88,7 @@ function charactersOf(text: string): Written {
 }
 
 /** As Python rounds. */
-function halfToEven(value: number): number {
+export function halfToEven(value: number): number {
   const below = Math.floor(value);
   if (value - below !== 0.5) return Math.round(value);
   return below % 2 === 0 ? below : below + 1;
