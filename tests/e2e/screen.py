@@ -38,6 +38,18 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
+def insert(page: Page, between: str, title: str) -> None:
+    """Put a layer on an edge: `insert(page, "Dense 6 and Dense 4", "Dense")`."""
+    button(page, f"Insert a layer between {between}").click()
+    pick(page, title)
+
+
+def pick(page: Page, title: str) -> None:
+    """From the open palette, by mouse."""
+    palette = page.get_by_role("dialog", name="Add a layer")
+    palette.get_by_role("option").filter(has=page.get_by_text(title, exact=True)).click()
+
+
 def neuron(page: Page, unit: int, layer: str) -> Locator:
     """The tile of a neuron, counted from 1: `neuron(page, 1, "Dense 8")`."""
     return page.get_by_role("button", name=re.compile(rf"^Neuron {unit} of {layer}(,|$)"))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import Visits
-from e2e.screen import button, network, neuron, update, wait_past
+from e2e.screen import button, insert, network, neuron, update, wait_past
 from e2e.second_client import SecondClient, Tensors, following
 from serving import ServerProcess
 
@@ -68,7 +68,7 @@ def test_a_neuron_is_added_and_removed_while_the_others_keep_their_weights(page:
 def test_a_layer_is_added_and_removed_while_the_others_keep_their_weights(page: Page, server: ServerProcess) -> None:
     with following(server, page) as client:
         before = learned(client, page)
-        button(page, "Insert a layer between Dense 6 and Dense 4").click()
+        insert(page, "Dense 6 and Dense 4", "Dense")
         after = edited(client, page, [8, 6, 6, 4])
         inserted = client.experiment["network"]["layers"][2]["name"]
         assert after[inserted].shape == (6, 6)

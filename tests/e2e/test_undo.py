@@ -7,7 +7,7 @@ import json
 from playwright.sync_api import expect
 
 from e2e.conftest import Visits
-from e2e.screen import button, drag, neuron, open_idea
+from e2e.screen import button, drag, insert, neuron, open_idea
 from e2e.second_client import SecondClient, following
 from e2e.strip import choose
 from serving import ServerProcess
@@ -22,7 +22,7 @@ def test_undo_and_redo_lead_through_the_same_experiments(visit: Visits, server: 
             client.wait_experiment(lambda _: document(client) != seen[-1])
             seen.append(document(client))
 
-        button(page, "Insert a layer between Dense 6 and Dense 4").click()
+        insert(page, "Dense 6 and Dense 4", "Dense")
         edited()
         button(page, "Add a neuron to Dense 8").click()
         edited()

@@ -1,14 +1,13 @@
 /** Single weights and biases: how the experiment and the wire name them, and how people do. Pure but for the draft. */
-import { layerTitle, type LayerModel } from '../render/model';
+import { layerTitle, sourceOf as readBy, type LayerModel } from '../render/model';
 import type { Cell, Experiment } from '../schema.gen';
 import { keyOf, type CellPlace } from '../state/cells';
 import { plainName, unitName } from './labels';
 
 type Source = Cell['source'];
 
-/** The layer that feeds it comes before it. */
 function feeding(place: Pick<CellPlace, 'layer'>, models: readonly LayerModel[]): LayerModel | undefined {
-  return models[models.findIndex(({ name }) => name === place.layer) - 1];
+  return readBy(models.find(({ name }) => name === place.layer), models);
 }
 
 /** Inputs go by their names, units by their number. */

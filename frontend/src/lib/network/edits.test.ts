@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Catalog, DataSetFacts, Experiment } from '../schema.gen';
+import type { Catalog, Experiment } from '../schema.gen';
 import { experiment as plain } from '../state/fixtures';
-import { changeLayer, coefficients, complaint, fieldBounds, insertLayer, learningRateBounds, optimizerOf, removeLayer, scheduleOf } from './edits';
-
-const facts = { kind: 'plane', columns: ['x1', 'x2'], classes: ['orange', 'blue'] } as unknown as DataSetFacts;
+import { changeLayer, coefficients, complaint, fieldBounds, learningRateBounds, optimizerOf, scheduleOf } from './edits';
 
 function experiment(units: number[]): Experiment {
   const layers = units.map((count, index) => ({
@@ -56,41 +54,10 @@ const catalog = {
   },
 } as unknown as Catalog;
 
-describe('inserting a layer', () => {
-  it('takes the units of the layer before, so that the next keeps its weights, and no name of its own', () => {
-    const draft = experiment([8, 4]);
-    insertLayer(draft, 1, facts);
-    expect(draft.network.layers.map((layer) => layer.units)).toEqual([8, 8, 4]);
-    expect(draft.network.layers[1]).toEqual({
-      type: 'dense',
-      units: 8,
-      activation: 'relu',
-      initializer: 'he_uniform',
-      dropout: 0,
-      frozen: false,
-    });
-    insertLayer(draft, 3, facts);
-    expect(draft.network.layers.map((layer) => layer.units)).toEqual([8, 8, 4, 4]);
-  });
-
-  it('takes the number of inputs at the front', () => {
-    const draft = experiment([8]);
-    insertLayer(draft, 0, facts);
-    expect(draft.network.layers[0]?.units).toBe(3);
-  });
-
-  it('starts with four units in a network without layers', () => {
-    const draft = experiment([]);
-    insertLayer(draft, 0, facts);
-    expect(draft.network.layers[0]).toMatchObject({ units: 4, activation: 'tanh' });
-  });
-});
-
-it('changes and removes layers by position', () => {
+it('changes a layer by its place', () => {
   const draft = experiment([8, 4]);
   changeLayer(draft, 1, { units: 5, activation: 'sine' });
-  removeLayer(draft, 0);
-  expect(draft.network.layers).toMatchObject([{ name: 'dense_2', units: 5, activation: 'sine' }]);
+  expect(draft.network.layers).toMatchObject([{ name: 'dense_1', units: 8 }, { name: 'dense_2', units: 5, activation: 'sine' }]);
 });
 
 describe('optimizers', () => {

@@ -1,33 +1,11 @@
 /** Edits of the network and of its training, on a draft of the experiment. Pure but for the draft. */
 
-import type { Catalog, DataSetFacts, Dense, Experiment } from '../schema.gen';
-import { inputLabels } from '../render/model';
+import type { Catalog, Experiment } from '../schema.gen';
 import type { Schedule } from '../render/schedule';
 
 export type Optimizer = Experiment['training']['optimizer'];
 
-/** A first layer over nothing: as in TensorFlow Playground. */
-const FIRST_UNITS = 4;
-const FIRST: Omit<Dense, 'units'> = { type: 'dense', activation: 'tanh', initializer: 'glorot_uniform', dropout: 0, frozen: false };
-
-/**
- * Insert a layer before position `at` of the hidden layers. It has as many units as what comes before it, so that the
- * next layer keeps its weights, and behaves like its neighbour.
- */
-export function insertLayer(draft: Experiment, at: number, facts: DataSetFacts): void {
-  const { layers } = draft.network;
-  const before = layers[at - 1];
-  const neighbour = before ?? layers[at];
-  const units = before?.units ?? (neighbour === undefined ? FIRST_UNITS : inputLabels(draft, facts).length);
-  const { activation, initializer } = neighbour ?? FIRST;
-  layers.splice(at, 0, { ...FIRST, units, activation, initializer });
-}
-
-export function removeLayer(draft: Experiment, index: number): void {
-  draft.network.layers.splice(index, 1);
-}
-
-export function changeLayer(draft: Experiment, index: number, change: Partial<Pick<Dense, 'units' | 'activation' | 'initializer' | 'dropout'>>): void {
+export function changeLayer(draft: Experiment, index: number, change: Readonly<Record<string, unknown>>): void {
   const layer = draft.network.layers[index];
   if (layer !== undefined) Object.assign(layer, change);
 }

@@ -29,7 +29,7 @@ export class Labels {
     if (now - this.refreshedAt < RENEWED_MS) return;
     this.refreshedAt = now;
     for (const [element, { model, unit }] of this.elements) {
-      const value = model.picture === 'image' ? undefined : values.activation(model.name, unit);
+      const value = values.ofUnit(model, unit);
       const label = labelOf(model, unit, value);
       if (element.ariaLabel !== label) element.ariaLabel = label;
     }
@@ -45,10 +45,12 @@ export function unitName(model: LayerModel, unit: number): string {
   if (model.picture === 'image') return 'Input image';
   if (model.role === 'input') return `Input ${plainName(model.labels[unit] ?? String(unit + 1))}`;
   if (model.role === 'output') return model.labels.length > 0 ? `Output ${model.labels[unit] ?? unit + 1}` : 'Output';
-  return `Neuron ${unit + 1} of ${layerTitle(model)}`;
+  if (model.picture === 'strip') return `${layerTitle(model)}, all steps`;
+  return `${model.picture === 'features' ? 'Channel' : 'Neuron'} ${unit + 1} of ${layerTitle(model)}`;
 }
 
 function valueName(model: LayerModel): string {
+  if (model.picture === 'features') return 'mean';
   return model.role === 'input' ? 'value' : 'activation';
 }
 

@@ -1,6 +1,7 @@
 /** What can be set of one layer: a hidden one, or the output, whose settings stand at the network. Pure but for the draft. */
 import { OUTPUT, type LayerModel } from '../render/model';
 import type { Dense, Experiment, Regularization } from '../schema.gen';
+import { membersOf, type Layer } from '../state/layers';
 
 export interface LayerChoices {
   initializer: Dense['initializer'];
@@ -17,11 +18,11 @@ export function choicesOf({ network }: Experiment, model: LayerModel): LayerChoi
       frozen: network.output_frozen,
     };
   }
-  const layer = network.layers[model.index];
+  const layer = membersOf(network.layers[model.index] ?? ({} as Layer));
   return {
-    initializer: layer?.initializer ?? network.output_initializer,
-    regularization: layer?.regularization ?? null,
-    frozen: layer?.frozen ?? false,
+    initializer: layer.initializer ?? network.output_initializer,
+    regularization: layer.regularization ?? null,
+    frozen: layer.frozen ?? false,
   };
 }
 

@@ -1,14 +1,27 @@
-/** The layout as nodes of Svelte Flow: a card per item and a + per gap. */
+/** The layout as nodes of Svelte Flow: a card per item, and on everything that flows a + with its shape. */
 
 import type { Node } from '@xyflow/svelte';
 
 import type { Card, Gap, NetworkLayout } from '../render/layout';
 import { layerTitle, type LayerModel } from '../render/model';
+import { shapeText } from '../render/titles';
 
 const PLUS = 20;
 
-export function flowNodes(layout: NetworkLayout, models: readonly LayerModel[]): Node[] {
-  return [...layout.cards.map(cardNode), ...layout.gaps.map((gap) => insertNode(gap, models))];
+export interface Edge {
+  /** Names of the layers at its ends. */
+  readonly from: string;
+  readonly to: string;
+  /** "between Dense 8 and Output". */
+  readonly between: string;
+  /** "8×24×24": what flows; empty until it is known. */
+  readonly shape: string;
+  /** Of the line on which the + stands. */
+  readonly length: number;
+}
+
+export function flowNodes(layout: NetworkLayout): Node[] {
+  return [...layout.cards.map(cardNode), ...layout.gaps.map(insertNode)];
 }
 
 function cardNode(card: Card): Node {
@@ -17,21 +30,26 @@ function cardNode(card: Card): Node {
   return { id: card.id, type: item.kind, position: { x, y }, width, height, data, ariaRole: 'group', ariaLabel: nameOf(card) };
 }
 
-function insertNode(gap: Gap, models: readonly LayerModel[]): Node {
-  const next = gap.to.item.kind === 'layer' ? gap.to.item.layer : gap.to.item.layers[0];
-  // Before the output is after the last hidden layer.
-  const at = next?.role === 'hidden' ? next.index : models.length - 2;
+function insertNode(gap: Gap): Node {
+  const from = edgeLayer(gap.from, 'last');
+  const to = edgeLayer(gap.to, 'first');
   const between = `between ${nameOf(gap.from)} and ${nameOf(gap.to)}`;
+  const shape = from?.shape ? shapeText(from.shape) : '';
+  const edge: Edge = { from: from?.name ?? '', to: to?.name ?? '', between, shape, length: gap.length };
   return {
-    id: `+${gap.to.id}`,
+    id: `+${gap.from.id} ${gap.to.id}`,
     type: 'insert',
     position: { x: gap.x - PLUS / 2, y: gap.y - PLUS / 2 },
     width: PLUS,
     height: PLUS,
-    data: { at, between, length: gap.length },
+    data: { edge },
     ariaRole: 'group',
     ariaLabel: `Gap ${between}`,
   };
+}
+
+function edgeLayer({ item }: Card, side: 'first' | 'last'): LayerModel | undefined {
+  return item.kind === 'layer' ? item.layer : item.layers.at(side === 'first' ? 0 : -1);
 }
 
 function nameOf(card: Card): string {

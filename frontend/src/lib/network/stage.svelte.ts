@@ -7,11 +7,14 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import { collapse, foldableRuns, type Item } from '../render/collapse';
 import type { LayerHealth } from '../render/diagnose';
+import { graphOf, layoutGraph, type Drawing, type Graph } from '../render/graph';
 import { layoutNetwork, room, type Card, type NetworkLayout } from '../render/layout';
-import { layerTitle, networkModel, type LayerModel } from '../render/model';
+import { isChain, layerTitle, type LayerModel } from '../render/model';
 import { isVisible, type View } from '../render/viewport';
 import type { Selection } from '../state/selection.svelte';
 import type { Session } from '../state/session.svelte';
+import { Editing } from './editing.svelte';
+import { modelsOf } from './models';
 import type { LayerStatistics } from './statistics';
 import { MOST_CELLS } from './watch';
 
@@ -25,6 +28,7 @@ const SMALLEST_FIT = 0.5;
 const LARGEST_FIT = 2;
 /** Below this zoom footers are left out, so that text keeps its size. */
 const FAR = 0.8;
+const TINY = 0.55;
 
 export class Stage {
   width = $state(0);
@@ -38,7 +42,9 @@ export class Stage {
   /** By layer, of the latest statistics. */
   statistics: ReadonlyMap<string, LayerStatistics> = $state.raw(new Map());
 
-  readonly models: LayerModel[] = $derived.by(() => networkModel(this.session.experiment, this.session.facts));
+  /** What the hand does to the network. */
+  readonly editing: Editing;
+  readonly models: LayerModel[] = $derived.by(() => modelsOf(this.session));
   readonly byName: ReadonlyMap<string, LayerModel> = $derived(new Map(this.models.map((model) => [model.name, model])));
   readonly compact: boolean = $derived.by(() => this.selection.neuron !== null && !this.isPhone());
   readonly direction = $derived.by(() => (this.isPhone() ? ('down' as const) : ('right' as const)));
@@ -47,22 +53,48 @@ export class Stage {
     stageHeight: Math.max(240, this.height),
     direction: this.direction,
   });
-  readonly items: Item[] = $derived(collapse(this.models, room(this.#space), this.open));
-  readonly layout: NetworkLayout = $derived(
-    layoutNetwork(this.items, { ...this.#space, compact: this.compact, scrolled: this.scrolled, mostCells: MOST_CELLS }),
-  );
+  /** A rack holds a chain; a network with branches is drawn as a graph. */
+  readonly isRack: boolean = $derived(this.direction === 'down' || isChain(this.models));
+  readonly items: Item[] = $derived(collapse(this.models, this.isRack ? room(this.#space) : Infinity, this.open));
+  readonly #graph = $derived(this.isRack ? null : graphOf(this.items));
+  #drawing: { readonly of: string; readonly drawing: Drawing } | null = $state.raw(null);
+  /** What was laid out last stays until the drawing of what came after it is there. */
+  #laidOut: NetworkLayout | null = null;
+  readonly layout: NetworkLayout = $derived.by(() => (this.#laidOut = this.#layOut()));
   readonly far: boolean = $derived(this.viewport.zoom < FAR);
+  /** Too far for anything on the cards to be hit. */
+  readonly tiny: boolean = $derived(this.viewport.zoom < TINY);
   /** Opened runs one could fold again, with their length. */
   readonly foldable: ReadonlyMap<string, number> = $derived.by(() => {
     const runs = foldableRuns(this.models);
     return new Map([...runs].filter(([id]) => this.open.has(id)));
   });
 
+  #layOut(): NetworkLayout {
+    const options = { ...this.#space, compact: this.compact, scrolled: this.scrolled, mostCells: MOST_CELLS };
+    if (this.#graph === null) return layoutNetwork(this.items, options);
+    const { drawing, of } = this.#drawing ?? {};
+    if (drawing && of === JSON.stringify(this.#graph)) return layoutGraph(this.items, drawing, this.scrolled);
+    return this.#laidOut ?? layoutNetwork(this.items, options);
+  }
+
+  /** Have the graph drawn; call it in an effect. */
+  draw(make: (graph: Graph) => Promise<Drawing>): void {
+    const graph = this.#graph;
+    if (graph === null) return;
+    const of = JSON.stringify(graph);
+    void make(graph).then((drawing) => {
+      if (this.#graph !== null && JSON.stringify(this.#graph) === of) this.#drawing = { of, drawing };
+    });
+  }
+
   constructor(
     readonly session: Session,
     readonly selection: Selection,
     private readonly isPhone: () => boolean,
-  ) {}
+  ) {
+    this.editing = new Editing(session, () => this.models);
+  }
 
   get view(): View {
     return { ...this.viewport, width: this.width, height: this.height, density: this.density };

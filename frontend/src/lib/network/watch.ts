@@ -1,7 +1,7 @@
 /** What the network view subscribes to, given what is visible. Pure: asks in, nothing out. */
 
 import type { Card } from '../render/layout';
-import { INPUT, type LayerModel } from '../render/model';
+import { INPUT, sourceOf, type LayerModel } from '../render/model';
 import type { Axes } from '../state/axes';
 import type { ChosenSample } from '../state/selection.svelte';
 import type { SubscribeAsk } from '../state/subscription.svelte';
@@ -126,6 +126,5 @@ function window(
 }
 
 function before(layer: LayerModel, models: readonly LayerModel[]): number {
-  const index = models.findIndex((model) => model.name === layer.name);
-  return models[index - 1]?.units ?? models.find((model) => model.name === INPUT)?.units ?? 1;
+  return sourceOf(layer, models)?.units ?? models.find((model) => model.name === INPUT)?.units ?? 1;
 }

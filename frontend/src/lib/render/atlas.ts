@@ -3,13 +3,14 @@
  * `putImageData`, then each tile is one `drawImage`.
  */
 
-/** What one tile shows: `side`² values and the pixels they turn into. */
+/** What one tile shows: `width` × `height` values, row by row, and the pixels they turn into. */
 export interface TileSource {
   /** Levels of a U8 map, or indices into `pixels`. */
   readonly levels: Uint8Array;
   /** Where this tile's values begin. */
   readonly offset: number;
-  readonly side: number;
+  readonly width: number;
+  readonly height: number;
   /** 256 pixels as `ImageData` holds them. */
   readonly pixels: Uint32Array;
   /** The tile's own pixels, in place of levels that are looked up. */
@@ -22,7 +23,7 @@ export class Atlas {
   private image: ImageData;
   private words: Uint32Array;
   private across = 1;
-  private sides: number[] = [];
+  private sizes: { readonly width: number; readonly height: number }[] = [];
 
   /** `slots` tiles of at most `cell`² pixels. */
   constructor(
@@ -42,25 +43,26 @@ export class Atlas {
 
   /** Write one tile; visible after `flush`. */
   write(slot: number, source: TileSource): void {
-    const side = Math.min(source.side, this.cell);
+    const height = Math.min(source.height, this.cell);
+    const across = Math.min(source.width, this.cell);
     const { x, y } = this.origin(slot);
     const width = this.canvas.width;
-    for (let row = 0; row < side; row++) {
-      const from = source.offset + row * source.side;
+    for (let row = 0; row < height; row++) {
+      const from = source.offset + row * source.width;
       const to = (y + row) * width + x;
-      for (let column = 0; column < side; column++) {
+      for (let column = 0; column < across; column++) {
         this.words[to + column] = source.words?.[from + column] ?? source.pixels[source.levels[from + column] ?? 0] ?? 0;
       }
     }
-    this.sides[slot] = side;
+    this.sizes[slot] = { width: across, height };
   }
 
   clear(): void {
-    this.sides = [];
+    this.sizes = [];
   }
 
   has(slot: number): boolean {
-    return this.sides[slot] !== undefined;
+    return this.sizes[slot] !== undefined;
   }
 
   flush(): void {
@@ -69,10 +71,10 @@ export class Atlas {
 
   /** Draw a tile's picture into a square. */
   draw(context: CanvasRenderingContext2D, slot: number, x: number, y: number, size: number): void {
-    const side = this.sides[slot];
-    if (side === undefined) return;
+    const drawn = this.sizes[slot];
+    if (drawn === undefined) return;
     const origin = this.origin(slot);
-    context.drawImage(this.canvas, origin.x, origin.y, side, side, x, y, size, size);
+    context.drawImage(this.canvas, origin.x, origin.y, drawn.width, drawn.height, x, y, size, size);
   }
 
   private origin(slot: number): { x: number; y: number } {

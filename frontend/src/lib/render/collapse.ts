@@ -96,8 +96,8 @@ function alike(one: LayerModel | undefined, other: LayerModel | undefined): bool
   const a = one?.dense ?? null;
   const b = other?.dense ?? null;
   return (
-    a !== null &&
-    b !== null &&
+    a?.type === 'dense' &&
+    b?.type === 'dense' &&
     a.units === b.units &&
     a.activation === b.activation &&
     a.initializer === b.initializer &&

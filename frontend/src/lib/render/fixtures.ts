@@ -1,6 +1,7 @@
 /** Networks and values for the tests of this folder. */
 
 import { FrameStore } from '../state/frames';
+import type { Dense } from '../schema.gen';
 import type { LayerModel, Picture } from './model';
 
 interface DataLike {
@@ -14,16 +15,11 @@ export function layers(sizes: readonly number[], data: DataLike = {}): LayerMode
   const { kind = 'plane', inputs = 2, classes = 2 } = data;
   const picture: Picture = kind === 'plane' ? 'map' : 'cell';
   const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `name ${index + 1}`);
-  const ends = { dense: null, index: -1, fresh: false };
+  const ends = { dense: null, layer: null, index: -1, fresh: false };
   return [
-    { ...ends, name: 'x', role: 'input', units: inputs, picture: kind === 'image' ? 'image' : picture, labels: names(inputs) },
-    ...sizes.map((units, index): LayerModel => ({
-      name: `dense_${index + 1}`,
-      role: 'hidden',
-      units,
-      picture: kind === 'image' && index === 0 ? 'weights' : picture,
-      labels: [],
-      dense: {
+    { ...ends, name: 'x', role: 'input', type: 'x', units: inputs, picture: kind === 'image' ? 'image' : picture, labels: names(inputs), sources: [], shape: [inputs], kind: 'vector' },
+    ...sizes.map((units, index): LayerModel => {
+      const dense: Dense = {
         type: 'dense',
         name: `dense_${index + 1}`,
         units,
@@ -31,11 +27,24 @@ export function layers(sizes: readonly number[], data: DataLike = {}): LayerMode
         initializer: 'glorot_uniform',
         dropout: 0,
         frozen: false,
-      },
-      index,
-      fresh: false,
-    })),
-    { ...ends, name: 'output', role: 'output', units: classes > 2 ? classes : 1, picture, labels: classes > 2 ? names(classes) : [] },
+      };
+      return {
+        name: `dense_${index + 1}`,
+        role: 'hidden',
+        type: 'dense',
+        units,
+        picture: kind === 'image' && index === 0 ? 'weights' : picture,
+        labels: [],
+        layer: dense,
+        dense,
+        sources: [index === 0 ? 'x' : `dense_${index}`],
+        shape: [units],
+        kind: 'vector',
+        index,
+        fresh: false,
+      };
+    }),
+    { ...ends, name: 'output', role: 'output', type: 'output', units: classes > 2 ? classes : 1, picture, labels: classes > 2 ? names(classes) : [], sources: [sizes.length === 0 ? 'x' : `dense_${sizes.length}`], shape: [classes > 2 ? classes : 1], kind: 'vector' },
   ];
 }
 

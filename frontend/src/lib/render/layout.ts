@@ -5,7 +5,8 @@
  */
 
 import type { Item } from './collapse';
-import type { LayerModel } from './model';
+import type { Point } from './curves';
+import { hasWeights, isWhole, type LayerModel } from './model';
 import { arrange, CLOSEST, type Arrangement } from './tilegrid';
 
 export type Direction = 'right' | 'down';
@@ -35,10 +36,12 @@ export interface Card {
   readonly lines: number;
 }
 
-/** The space between two neighbouring cards. */
+/** What flows from one card to another: the space between two neighbours, or a line around the cards between. */
 export interface Gap {
   readonly from: Card;
   readonly to: Card;
+  /** The corners of the line around others, from card to card; null between neighbours. */
+  readonly route: readonly Point[] | null;
   /** Middle of the header line (columns) or of the strip between two rows: where the + stands. */
   readonly x: number;
   readonly y: number;
@@ -77,10 +80,12 @@ const ROW_PADDING = 12;
 const SIDE_WIDTH = 88;
 const CARD_WIDTH = 136;
 /** Below this a card cannot hold its header. */
-const NARROWEST_CARD = 96;
+export const NARROWEST_CARD = 96;
 const LABELLED_WIDTH = 136;
 const LIST_WIDTH = 152;
 const IMAGE_WIDTH = 108;
+/** Of a layer without anything of its own to see. */
+const SMALL_WIDTH = 96;
 const IMAGE_SIZE = 84;
 const RUN_WIDTH = 148;
 const WIDEST_GAP = 120;
@@ -95,9 +100,12 @@ const SHORTEST_BODY = 232;
 /** Beside the drawer the view zooms out rather than break eight neurons into two lines. */
 const SHORTEST_COMPACT_BODY = 348;
 const TALLEST_BODY = 640;
-const BODY_PADDING = 12;
+export const BODY_PADDING = 12;
 /** Where the classes' circles stand from the left edge of the output card. */
-const LIST_INSET = 30;
+export const LIST_INSET = 30;
+/** Of lines around cards. */
+const SKIP_RISE = 20;
+const SKIP_INSET = 4;
 /** Where the + between two rows stands from their right edge. */
 const PLUS_INSET = 16;
 
@@ -111,7 +119,26 @@ export function room(options: Pick<LayoutOptions, 'stageWidth' | 'stageHeight' |
 }
 
 export function layoutNetwork(items: readonly Item[], options: LayoutOptions): NetworkLayout {
-  return options.direction === 'right' ? columns(items, options) : rows(items, options);
+  return withSkips(options.direction === 'right' ? columns(items, options) : rows(items, options));
+}
+
+/** Lines around the cards between two that are no neighbours: above columns, left of rows. */
+function withSkips(layout: NetworkLayout): NetworkLayout {
+  const { cards, direction } = layout;
+  const skips = cards.flatMap((to, place): Gap[] =>
+    cards.slice(0, Math.max(0, place - 1)).flatMap((from) => {
+      if (!reads(to.item, from.item)) return [];
+      const down = direction === 'down';
+      const [start, end] = down
+        ? [{ x: from.x, y: from.y + from.height / 2 }, { x: to.x, y: to.y + to.height / 2 }]
+        : [{ x: from.x + from.width / 2, y: from.y }, { x: to.x + to.width / 2, y: to.y }];
+      const first = down ? { x: SKIP_INSET, y: start.y } : { x: start.x, y: -SKIP_RISE };
+      const last = down ? { x: SKIP_INSET, y: end.y } : { x: end.x, y: -SKIP_RISE };
+      const middle = { x: (first.x + last.x) / 2, y: (first.y + last.y) / 2 };
+      return [{ from, to, route: [start, first, last, end], ...middle, length: 0 }];
+    }),
+  );
+  return skips.length === 0 ? layout : { ...layout, gaps: [...layout.gaps, ...skips] };
 }
 
 function columns(items: readonly Item[], options: LayoutOptions): NetworkLayout {
@@ -171,7 +198,7 @@ function rows(items: readonly Item[], options: LayoutOptions): NetworkLayout {
   const heights = items.map((item, index) => {
     const grid = grids[index];
     if (item.kind === 'run') return ROW_HEADER + 44;
-    if (item.layer.picture === 'image') return ROW_HEADER + IMAGE_SIZE + ROW_PADDING;
+    if (isWhole(item.layer)) return ROW_HEADER + IMAGE_SIZE + ROW_PADDING;
     const labels = item.layer.labels.length > 0 && item.layer.role === 'output' ? 32 : 0;
     return ROW_HEADER + (grid?.breadth ?? 36) + ROW_PADDING + labels;
   });
@@ -202,7 +229,7 @@ interface Box {
   readonly height: number;
 }
 
-function place(
+export function place(
   item: Item,
   grid: Arrangement | null,
   box: Box,
@@ -212,7 +239,7 @@ function place(
   const card = { id: item.id, item, ...box };
   if (item.kind === 'run' || grid === null) return { ...card, tiles: [], shown: [0, 0], list: false, lines: 0 };
   const { layer } = item;
-  if (layer.picture === 'image') {
+  if (isWhole(layer)) {
     const middle = point(grid.length / 2, 0, grid);
     return { ...card, tiles: [{ layer: layer.name, unit: 0, ...middle, size: IMAGE_SIZE }], shown: [0, 1], list: false, lines: 1 };
   }
@@ -227,30 +254,37 @@ function place(
   return { ...card, tiles, shown: [from, from + grid.shown], list: isList(layer), lines: grid.lines };
 }
 
-function between(cards: readonly Card[], point: (from: Card, to: Card) => Omit<Gap, 'from' | 'to'>): Gap[] {
-  return cards.slice(1).map((to, index) => {
+function between(cards: readonly Card[], point: (from: Card, to: Card) => Omit<Gap, 'from' | 'to' | 'route'>): Gap[] {
+  return cards.slice(1).flatMap((to, index) => {
     const from = cards[index] ?? to;
-    return { from, to, ...point(from, to) };
+    return reads(to.item, from.item) ? [{ from, to, route: null, ...point(from, to) }] : [];
   });
 }
 
-function gridOf(item: Item, make: (layer: LayerModel) => Arrangement): Arrangement | null {
-  if (item.kind === 'run') return null;
-  if (item.layer.picture === 'image') {
+/** Something flows from the one to the other. */
+function reads(to: Item, from: Item): boolean {
+  const first = to.kind === 'layer' ? to.layer : to.layers[0];
+  const last = from.kind === 'layer' ? from.layer : from.layers.at(-1);
+  return first !== undefined && last !== undefined && first.sources.includes(last.name);
+}
+
+export function gridOf(item: Item, make: (layer: LayerModel) => Arrangement): Arrangement | null {
+  if (item.kind === 'run' || item.layer.picture === 'none') return null;
+  if (isWhole(item.layer)) {
     return { size: IMAGE_SIZE, pitch: IMAGE_SIZE, linePitch: IMAGE_SIZE, perLine: 1, lines: 1, shown: 1, length: IMAGE_SIZE, breadth: IMAGE_SIZE };
   }
   return make(item.layer);
 }
 
 function cellsBetween(from: Item | undefined, to: Item | undefined): number {
-  if (from?.kind !== 'layer' || to?.kind !== 'layer' || from.layer.picture === 'image') return 0;
+  if (from?.kind !== 'layer' || to?.kind !== 'layer' || !hasWeights(from.layer, to.layer)) return 0;
   return from.layer.units * to.layer.units;
 }
 
 /** One pitch for all layers that stand in a single line: what the longest of them needs. */
 function sharedPitch(items: readonly Item[], along: number, most: number): number {
   const single = items.flatMap((item) =>
-    item.kind === 'layer' && item.layer.picture !== 'image' && item.layer.units * CLOSEST <= along ? [item.layer.units] : [],
+    item.kind === 'layer' && item.layer.picture !== 'none' && !isWhole(item.layer) && item.layer.units * CLOSEST <= along ? [item.layer.units] : [],
   );
   return Math.max(CLOSEST, Math.min(most, along / Math.max(1, ...single)));
 }
@@ -265,18 +299,19 @@ function cardWidths(items: readonly Item[], stageWidth: number): number[] {
   return fixed.map((own) => own ?? width);
 }
 
-function fixedWidth(item: Item): number | null {
+export function fixedWidth(item: Item): number | null {
   if (item.kind === 'run') return RUN_WIDTH;
   const { layer } = item;
+  if (isWhole(layer)) return IMAGE_WIDTH;
+  if (layer.picture === 'none') return SMALL_WIDTH;
   if (layer.role === 'hidden') return null;
-  if (layer.picture === 'image') return IMAGE_WIDTH;
   if (layer.role === 'input') return layer.picture === 'map' ? SIDE_WIDTH : LABELLED_WIDTH;
   return isList(layer) ? LIST_WIDTH : SIDE_WIDTH;
 }
 
 /** Labels of inputs stand left of their tiles, so the tiles stand right of the middle. */
-function centreAcross(item: Item, width: number): number {
-  if (item.kind !== 'layer' || item.layer.role !== 'input' || item.layer.picture === 'image') return width / 2;
+export function centreAcross(item: Item, width: number): number {
+  if (item.kind !== 'layer' || item.layer.role !== 'input' || isWhole(item.layer)) return width / 2;
   return item.layer.picture === 'map' ? width / 2 + 10 : width - 28;
 }
 
@@ -284,12 +319,12 @@ function isList(layer: LayerModel): boolean {
   return layer.role === 'output' && layer.labels.length > 0;
 }
 
-function listSize(layer: LayerModel): number | null {
+export function listSize(layer: LayerModel): number | null {
   if (!isList(layer)) return null;
   return layer.picture === 'map' ? 28 : 18;
 }
 
-function isListItem(item: Item): boolean {
+export function isListItem(item: Item): boolean {
   return item.kind === 'layer' && isList(item.layer);
 }
 

@@ -2,12 +2,17 @@
  * Which links are drawn between two cards, and how: width, opacity and colour from the weight. Pure.
  */
 
+import type { LayerType } from '../state/layers';
 import { curveBetween, type Curve } from './curves';
 import type { Card, Direction, Gap, NetworkLayout, Tile } from './layout';
+import { hasWeights } from './model';
 import type { Matrix, NetworkValues } from './values';
 
 /** Beyond this many links a gap shows the weight matrix as an image instead. */
 export const MOST_LINKS = 1_500;
+
+/** Beyond this many threads a gap shows one. */
+const MOST_THREADS = 256;
 
 /** Width in pixels of a link whose weight is the largest of its layer, and of one near zero. */
 export const WIDEST = 3.7;
@@ -23,14 +28,16 @@ export interface Link {
 }
 
 export type GapForm =
-  /** every link on its own */
+  /** every weight on its own */
   | 'links'
   /** one thread per receiving unit: the sender is one picture */
   | 'threads'
   /** the weight matrix as an image */
   | 'matrix'
-  /** cards whose units are folded away */
-  | 'bundle';
+  /** threads without a weight of their own: what flows, not how much it counts */
+  | 'bundle'
+  /** one line around the cards between */
+  | 'route';
 
 export interface GapLinks {
   readonly gap: Gap;
@@ -43,27 +50,57 @@ export interface GapLinks {
 
 /** All links of a layout, gap by gap. */
 export function linksOf(layout: NetworkLayout, mostCells: number): GapLinks[] {
-  return layout.gaps.map((gap) => linksAcross(gap, layout.direction, mostCells));
+  const units = new Map(
+    layout.cards.flatMap(({ item }) => (item.kind === 'layer' ? [[item.layer.name, item.layer.units] as const] : [])),
+  );
+  return layout.gaps.map((gap) => linksAcross(gap, layout.direction, mostCells, units));
 }
 
-function linksAcross(gap: Gap, direction: Direction, mostCells: number): GapLinks {
+function linksAcross(gap: Gap, direction: Direction, mostCells: number, units: ReadonlyMap<string, number>): GapLinks {
   const from = edgeLayer(gap.from, 'last');
   const to = edgeLayer(gap.to, 'first');
   const form = formOf(gap, mostCells);
+  if (form === 'route') return { gap, form, from, to, links: [] };
   const link = (a: Tile, b: Tile): Link => ({
     from: a,
     to: b,
     curve: curveBetween(a, b, direction),
     phase: spread(a.unit, b.unit),
   });
-  const senders = gap.from.tiles.length > 0 ? gap.from.tiles : [edgeTile(gap.from, from, direction, 'leaving')];
-  const receivers = gap.to.tiles.length > 0 ? gap.to.tiles : [edgeTile(gap.to, to, direction, 'arriving')];
-  const links = form === 'matrix' ? [] : senders.flatMap((a) => receivers.map((b) => link(a, b)));
-  return { gap, form, from, to, links };
+  const leaving = [edgeTile(gap.from, from, direction, 'leaving')];
+  const arriving = [edgeTile(gap.to, to, direction, 'arriving')];
+  const senders = gap.from.tiles.length > 0 ? gap.from.tiles : leaving;
+  const receivers = gap.to.tiles.length > 0 ? gap.to.tiles : arriving;
+  if (form === 'matrix') return { gap, form, from, to, links: [] };
+  const offset = form === 'bundle' ? unitOffset(gap, units) : null;
+  if (offset !== null) {
+    const pairs = senders.flatMap((a) => receivers.filter((b) => b.unit === a.unit + offset).map((b) => link(a, b)));
+    if (pairs.length > 0) return { gap, form, from, to, links: pairs };
+  }
+  const isTooMany = form === 'bundle' && senders.length * receivers.length > MOST_THREADS;
+  const [first, last] = isTooMany ? [leaving, arriving] : [senders, receivers];
+  return { gap, form, from, to, links: first.flatMap((a) => last.map((b) => link(a, b))) };
+}
+
+/** Types whose unit number n reads unit number n and no other. */
+const UNIT_BY_UNIT: ReadonlySet<string> = new Set<LayerType>([
+  'max_pool2d', 'avg_pool2d', 'global_avg_pool', 'upsample', 'batch_norm', 'group_norm', 'add', 'multiply', 'concat',
+]);
+
+/** By how much the number of a unit grows from one side to the other; null where each reads all. */
+function unitOffset({ from, to }: Gap, units: ReadonlyMap<string, number>): number | null {
+  if (from.item.kind !== 'layer' || to.item.kind !== 'layer') return null;
+  const { name, picture } = from.item.layer;
+  const { type, sources } = to.item.layer;
+  if (!UNIT_BY_UNIT.has(type) || picture === 'strip' || to.item.layer.picture === 'strip') return null;
+  if (type !== 'concat') return 0;
+  return sources.slice(0, sources.indexOf(name)).reduce((sum, source) => sum + (units.get(source) ?? 0), 0);
 }
 
 function formOf(gap: Gap, mostCells: number): GapForm {
+  if (gap.route !== null) return 'route';
   if (gap.from.item.kind === 'run' || gap.to.item.kind === 'run') return 'bundle';
+  if (!hasWeights(gap.from.item.layer, gap.to.item.layer)) return 'bundle';
   if (gap.from.item.layer.picture === 'image') return 'threads';
   const cells = gap.from.item.layer.units * gap.to.item.layer.units;
   const drawn = gap.from.tiles.length * gap.to.tiles.length;

@@ -45,8 +45,6 @@ export interface Mood {
 const REST: Mood = { running: false, updatesPerSecond: null, reducedMotion: false, selected: null, pins: [], marked: null };
 /** Where on its wire a pinned weight has its knob: near the neuron it feeds, where wires have parted. */
 const KNOB_SHARE = 0.82;
-/** The largest picture a tile may hold. */
-const CELL = 32;
 
 export class NetworkRenderer implements Renderer {
   private readonly wires: Wires;
@@ -79,7 +77,7 @@ export class NetworkRenderer implements Renderer {
       this.gaps = linksOf(layout, scene.mostCells);
     }
     if (this.scene?.layout !== layout || this.scene.models !== models) {
-      this.pictures = new TilePictures(layout, new Map(models.map((model) => [model.name, model])), CELL);
+      this.pictures = new TilePictures(layout, new Map(models.map((model) => [model.name, model])));
     }
     if (this.scene?.palette !== palette) this.sprites = null;
     this.scene = scene;
@@ -128,7 +126,8 @@ export class NetworkRenderer implements Renderer {
 
   /** The activation a tile glows with. */
   activation(layer: string, unit: number): number | undefined {
-    return this.values.activation(layer, unit);
+    const model = this.scene?.models.find(({ name }) => name === layer);
+    return model === undefined ? undefined : this.values.ofUnit(model, unit);
   }
 
   get linkPaints(): number {
@@ -242,7 +241,7 @@ export class NetworkRenderer implements Renderer {
       sprites,
       pictures: this.pictures,
       direction: scene.layout.direction,
-      activation: (unit) => (model?.picture === 'image' ? undefined : this.values.activation(name, unit)),
+      activation: (unit) => (model === undefined ? undefined : this.values.ofUnit(model, unit)),
       relative: this.relativeIn(name),
       bias: (unit) => (name === INPUT ? undefined : this.values.bias(name, unit)),
     };

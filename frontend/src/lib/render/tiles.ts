@@ -33,6 +33,10 @@ const PIXEL_GAIN = 0.92;
 /** A unit whose weights are below this share of the layer's largest is not blown up further. */
 const DIM_SHARE = 0.3;
 const SMOOTHED_SIZE = 64;
+const FEATURE_GAIN = 0.86;
+/** The largest side of a picture; of the picture of a sequence. */
+const CELL = 32;
+const STRIP_CELL = 64;
 
 export class TilePictures {
   private readonly atlas: Atlas;
@@ -42,12 +46,11 @@ export class TilePictures {
   constructor(
     layout: NetworkLayout,
     private readonly models: ReadonlyMap<string, LayerModel>,
-    /** The largest side of any picture. */
-    cell: number,
   ) {
     const tiles = layout.cards.flatMap((card) => card.tiles);
     tiles.forEach((tile, slot) => this.slots.set(tileKey(tile), slot));
-    this.atlas = new Atlas(Math.max(1, tiles.length), cell);
+    const hasStrips = tiles.some((tile) => models.get(tile.layer)?.picture === 'strip');
+    this.atlas = new Atlas(Math.max(1, tiles.length), hasStrips ? STRIP_CELL : CELL);
     this.tiles = tiles;
   }
 
@@ -65,7 +68,8 @@ export class TilePictures {
       if (reader === null) return;
       const offset = reader.offsetOf(tile.unit);
       if (offset === null) return;
-      this.atlas.write(slot, { levels: reader.levels, offset, side: reader.side, pixels: reader.pixels, words: reader.words });
+      const { levels, width, height, pixels, words } = reader;
+      this.atlas.write(slot, { levels, offset, width, height, pixels, words });
     });
     this.atlas.flush();
   }
@@ -94,7 +98,8 @@ export class TilePictures {
 
 interface Reader {
   readonly levels: Uint8Array;
-  readonly side: number;
+  readonly width: number;
+  readonly height: number;
   readonly pixels: Uint32Array;
   readonly words?: Uint32Array;
   offsetOf(unit: number): number | null;
@@ -108,7 +113,12 @@ function readerOf(model: LayerModel, sources: PictureSources): Reader | null {
       return weightsReader(model, sources);
     case 'image':
       return imageReader(model, sources);
+    case 'features':
+      return featuresReader(model, sources);
+    case 'strip':
+      return stripReader(model, sources);
     case 'cell':
+    case 'none':
       return null;
   }
 }
@@ -125,7 +135,8 @@ function mapReader(model: LayerModel, { frames, maps, ramp, outputActivation }: 
   const count = view.shape[0] ?? 0;
   return {
     levels: view.data,
-    side,
+    width: side,
+    height: side,
     pixels: ramp.levels(low, high, model.name === OUTPUT ? OUTPUT_GAIN : MAP_GAIN, project),
     offsetOf: (unit) => (unit >= source.from && unit < source.from + count ? (unit - source.from) * side * side : null),
   };
@@ -138,7 +149,8 @@ function weightsReader(model: LayerModel, { values, ramp }: PictureSources): Rea
   const levels = weightLevels(matrix);
   return {
     levels,
-    side,
+    width: side,
+    height: side,
     pixels: ramp.levels(-1, 1, WEIGHTS_GAIN, (value) => value),
     offsetOf: (unit) => (unit < matrix.rows ? unit * matrix.columns : null),
   };
@@ -160,7 +172,8 @@ function weightLevels({ data, rows, columns, largest }: Matrix): Uint8Array {
 function imageReader(model: LayerModel, { values, picture, ramp }: PictureSources): Reader | null {
   if (picture !== null && picture.values.length === model.units) {
     const words = squared(imageWords(picture, ramp, PIXEL_GAIN), picture.shape, ramp.pixel(0));
-    return { levels: NO_LEVELS, side: Math.max(...picture.shape), pixels: ramp.pixels, words, offsetOf: () => 0 };
+    const side = Math.max(...picture.shape);
+    return { levels: NO_LEVELS, width: side, height: side, pixels: ramp.pixels, words, offsetOf: () => 0 };
   }
   const side = Math.round(Math.sqrt(model.units));
   const standardised = values.activationsOf(INPUT);
@@ -168,10 +181,71 @@ function imageReader(model: LayerModel, { values, picture, ramp }: PictureSource
   const scale = values.scale(INPUT);
   return {
     levels: toLevels(standardised, -scale, scale),
-    side,
+    width: side,
+    height: side,
     pixels: ramp.levels(-1, 1, PIXEL_GAIN, (value) => value),
     offsetOf: () => 0,
   };
+}
+
+/** One picture per channel, of a (channels, height, width) layer. */
+function featuresReader(model: LayerModel, { values, ramp }: PictureSources): Reader | null {
+  const data = values.activationsOf(model.name);
+  const [channels = 0, rows = 0, columns = 0] = model.shape ?? [];
+  if (data?.length !== channels * rows * columns) return null;
+  const height = Math.min(rows, CELL);
+  const width = Math.min(columns, CELL);
+  const at = (channel: number, row: number, column: number): number => (channel * rows + row) * columns + column;
+  return {
+    levels: sampled(data, values.scale(model.name), channels, [height, rows], [width, columns], at),
+    width,
+    height,
+    pixels: ramp.levels(-1, 1, FEATURE_GAIN, (value) => value),
+    offsetOf: (unit) => (unit < channels ? unit * width * height : null),
+  };
+}
+
+/** Steps across, features down; of a signal its length across, channels down. */
+function stripReader(model: LayerModel, { values, ramp }: PictureSources): Reader | null {
+  const data = values.activationsOf(model.name);
+  const [first = 0, second = 1] = model.shape ?? [];
+  if (data?.length !== first * second) return null;
+  const isSignal = model.kind === 'signal';
+  const [features, steps] = isSignal ? [first, second] : [second, first];
+  const height = Math.min(features, STRIP_CELL);
+  const width = Math.min(steps, STRIP_CELL);
+  const at = (_: number, feature: number, step: number): number =>
+    isSignal ? feature * steps + step : step * features + feature;
+  return {
+    levels: sampled(data, values.scale(model.name), 1, [height, features], [width, steps], at),
+    width,
+    height,
+    pixels: ramp.levels(-1, 1, FEATURE_GAIN, (value) => value),
+    offsetOf: () => 0,
+  };
+}
+
+/** Levels of `count` pictures of (height, width) out of (rows, columns) numbers: the nearest where they do not all fit. */
+function sampled(
+  data: ArrayLike<number>,
+  scale: number,
+  count: number,
+  [height, rows]: readonly [number, number],
+  [width, columns]: readonly [number, number],
+  at: (picture: number, row: number, column: number) => number,
+): Uint8Array {
+  const levels = new Uint8ClampedArray(count * height * width);
+  let place = 0;
+  for (let picture = 0; picture < count; picture++) {
+    for (let y = 0; y < height; y++) {
+      const row = Math.floor(((y + 0.5) * rows) / height);
+      for (let x = 0; x < width; x++) {
+        const value = data[at(picture, row, Math.floor(((x + 0.5) * columns) / width))] ?? 0;
+        levels[place++] = 127.5 + (127.5 * value) / scale;
+      }
+    }
+  }
+  return new Uint8Array(levels.buffer);
 }
 
 function toLevels(values: ArrayLike<number>, low: number, high: number): Uint8Array {

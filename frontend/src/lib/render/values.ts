@@ -5,7 +5,7 @@
  */
 
 import type { FrameStore } from '../state/frames';
-import { INPUT, type LayerModel } from './model';
+import { INPUT, isWhole, type LayerModel } from './model';
 
 /** A weight matrix as it came: (rows, columns) = (out, in), pooled when smaller than the true shape. */
 export interface Matrix {
@@ -91,6 +91,17 @@ export class NetworkValues {
 
   activation(layer: string, unit: number): number | undefined {
     return this.activations.get(layer)?.[unit];
+  }
+
+  /** What a unit glows with: of a channel the mean over its places, nothing where one tile stands for a whole layer. */
+  ofUnit(model: LayerModel, unit: number): number | undefined {
+    if (isWhole(model)) return undefined;
+    const values = this.activations.get(model.name);
+    if (model.picture !== 'features' || values === undefined) return values?.[unit];
+    const area = values.length / model.units;
+    let sum = 0;
+    for (let place = unit * area; place < (unit + 1) * area; place++) sum += values[place] ?? 0;
+    return sum / area;
   }
 
   activationsOf(layer: string): ArrayLike<number> | undefined {

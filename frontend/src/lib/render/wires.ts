@@ -24,6 +24,8 @@ const REPAINT_MS = 250;
 /** Links share a stroke per level of |weight|: one path each is a fraction of the cost. */
 const LEVELS = 20;
 const MATRIX_SIDE = 96;
+/** Radius of the corners of a line around cards. */
+const CORNER = 12;
 
 export class Wires {
   private painted: { gaps: readonly GapLinks[]; palette: Palette; view: View; selected: Tile | null } | null = null;
@@ -61,7 +63,8 @@ export class Wires {
     if (context === null) return;
     for (const gap of scene.gaps) {
       const matrix = scene.values.weightsInto(gap.to);
-      if (gap.form === 'threads' || gap.form === 'bundle') paintThreads(context, gap, scene.palette);
+      if (gap.form === 'route') paintRoute(context, gap, scene.palette);
+      else if (gap.form === 'threads' || gap.form === 'bundle') paintThreads(context, gap, scene.palette);
       else if (matrix !== undefined && (gap.form === 'matrix' || matrix.pooled)) paintMatrix(context, gap, matrix, scene.palette);
       else if (matrix !== undefined) paintLinks(context, gap, matrix, scene);
     }
@@ -76,6 +79,23 @@ function paintThreads(context: CanvasRenderingContext2D, gap: GapLinks, palette:
   for (const { curve } of gap.links) trace(context, curve);
   context.stroke();
   context.globalAlpha = 1;
+}
+
+/** A line with rounded corners. */
+function paintRoute(context: CanvasRenderingContext2D, { gap }: GapLinks, palette: Palette): void {
+  const route = gap.route ?? [];
+  const [first, ...rest] = route;
+  if (first === undefined) return;
+  context.strokeStyle = palette.line3;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(first.x, first.y);
+  rest.forEach((corner, index) => {
+    const next = rest[index + 1];
+    if (next === undefined) context.lineTo(corner.x, corner.y);
+    else context.arcTo(corner.x, corner.y, next.x, next.y, CORNER);
+  });
+  context.stroke();
 }
 
 function paintLinks(context: CanvasRenderingContext2D, gap: GapLinks, matrix: Matrix, scene: WireScene): void {

@@ -1,6 +1,7 @@
 /** The HTTP side of the gateway. Every refusal becomes an `ApiError` that carries the server's sentence. */
 import type {
   Catalog,
+  Checked,
   DataSheet,
   Experiment,
   FitRequest,
@@ -51,6 +52,10 @@ export async function getSamples(ask: SamplesRequest, signal: AbortSignal): Prom
 
 export const fitModel = (ask: FitRequest, signal: AbortSignal): Promise<ModelResult> =>
   json('POST', '/api/models', { body: ask, signal });
+
+/** Shapes, sizes and all that is wrong, without compiling. */
+export const checkExperiment = (experiment: Experiment, signal: AbortSignal): Promise<Checked> =>
+  json('POST', '/api/experiments/check', { body: { experiment }, signal });
 
 export const importExperiment = (format: ImportExperiment['format'], text: string): Promise<ImportedExperiment> =>
   json('POST', '/api/experiments/import', { body: { format, text } });

@@ -54,16 +54,21 @@ function member(here: Json | undefined, step: string): Json | undefined {
 }
 
 function put(parent: Json | undefined, key: string, operation: Operation): boolean {
-  const isThere = member(parent, key) !== undefined;
-  if (operation.op !== 'add' && !isThere) return false;
-  if (Array.isArray(parent)) {
-    if (operation.op !== 'replace') return false;
-    parent[Number(key)] = structuredClone(operation.value);
-    return true;
-  }
+  if (operation.op !== 'add' && member(parent, key) === undefined) return false;
+  if (Array.isArray(parent)) return putItem(parent, key, operation);
   if (!isObject(parent)) return false;
   if (operation.op === 'remove') delete parent[key];
   else parent[key] = structuredClone(operation.value);
+  return true;
+}
+
+/** An item is added before the one at its place, `-` is the end. */
+function putItem(items: Json[], key: string, operation: Operation): boolean {
+  const place = key === '-' ? items.length : Number(key);
+  if (!(place >= 0 && place <= items.length)) return false;
+  if (operation.op === 'add') items.splice(place, 0, structuredClone(operation.value));
+  else if (operation.op === 'remove') items.splice(place, 1);
+  else items[place] = structuredClone(operation.value);
   return true;
 }
 

@@ -17,6 +17,9 @@ export interface Refusal {
 
 export type SendEdit = (edit: Pick<Edit, 'base' | 'patch'>) => Promise<{ revision: number }>;
 
+/** `fresh` gives a new layer the name it goes by until the server has named it. */
+export type Change = (draft: Experiment, fresh: () => string) => void;
+
 /** Done on the page and not an edit yet: undo takes it back before any edit. */
 export interface Unsent {
   label: string;
@@ -34,8 +37,20 @@ interface Delivery {
   /** What was confirmed when it left. */
   from: Confirmed;
   target: Experiment;
+  /** Also the network on the board. */
+  isWhole: boolean;
   history: History;
 }
+
+/** What stays on the board although the server refused it. */
+interface Draft {
+  experiment: Experiment;
+  history: History;
+  refusal: Refusal;
+}
+
+/** The layers do not fit together: that is mended on the board, not taken back. */
+const MENDABLE: ReadonlySet<string> = new Set(['invalid_graph', 'shape_mismatch', 'network_too_large']);
 
 /** Between two edits, so that a dragged slider stays well within the server's message rate. */
 const SPACING_MS = 60;
@@ -46,6 +61,8 @@ export class Edits {
   pending = $state(false);
   unsent: Unsent | null = $state.raw(null);
   #history: History = $state.raw(new History());
+  /** Of the network alone; training goes on with the confirmed one. */
+  #draft: Draft | null = $state.raw(null);
 
   #confirmed: Confirmed;
   #inFlight: Delivery | null = null;
@@ -53,6 +70,10 @@ export class Edits {
   #awaited: number | null = null;
   #hasRetried = false;
   #newLayers = 0;
+  /** Names that layers had: none is given to another. */
+  #used = new Set<string>();
+  /** What the server called layers that had a name of this page's. */
+  #given = new Map<string, string>();
   /** The server is ahead: nothing is sent until its newer experiment has come. */
   #isBehind = false;
   #spacing: ReturnType<typeof setTimeout> | undefined;
@@ -65,6 +86,21 @@ export class Edits {
     this.#confirmed = { experiment: this.experiment, revision, history: this.#history };
     this.#send = send;
     this.#now = now;
+  }
+
+  /** The network on the board is wrong: what trains is the last one that was not. */
+  get isDraft(): boolean {
+    return this.#draft !== null;
+  }
+
+  /** What the server trains. */
+  get trained(): Experiment {
+    return this.#confirmed.experiment;
+  }
+
+  /** What a layer that had this name is called now. */
+  nameNow(name: string): string {
+    return this.#given.get(name) ?? name;
   }
 
   get canUndo(): boolean {
@@ -91,10 +127,11 @@ export class Edits {
   }
 
   /** `alone` is a step of its own, however soon it follows another of its label. */
-  edit(label: string, change: (draft: Experiment) => void, { alone = false } = {}): void {
+  edit(label: string, change: Change, { alone = false } = {}): void {
     const draft = structuredClone(this.experiment);
-    change(draft);
-    const next = withProvisionalNames(canonical(draft), () => ++this.#newLayers);
+    const fresh = (): string => `new ${++this.#newLayers}`;
+    change(draft, fresh);
+    const next = withProvisionalNames(canonical(draft), fresh);
     if (isSame(next, this.experiment)) return;
     const history = alone ? this.#history.closed() : this.#history;
     this.#show(next, history.edited(label, this.experiment, next, this.#now()));
@@ -144,6 +181,7 @@ export class Edits {
     this.#awaited = null;
     this.#isBehind = false;
     this.#history = new History();
+    this.#draft = null;
     this.error = null;
     this.#rest();
     this.experiment = canonical(experiment);
@@ -159,13 +197,17 @@ export class Edits {
 
   #flush(): void {
     if (this.#inFlight || this.#isBehind || this.#spacing !== undefined) return;
-    const patch = diff(asJson(this.#confirmed.experiment), asJson(asSent(this.experiment)));
+    for (const { name } of this.#confirmed.experiment.network.layers) this.#used.add(name ?? '');
+    const target = this.#sendable();
+    const patch = diff(asJson(this.#confirmed.experiment), asJson(asSent(target, this.#used)));
     if (patch.length === 0) {
       this.#confirmed = { ...this.#confirmed, history: this.#history };
+      if (target === this.experiment) this.#draft = null;
+      else this.error = this.#draft?.refusal ?? null;
       this.#rest();
       return;
     }
-    const delivery = { from: this.#confirmed, target: this.experiment, history: this.#history };
+    const delivery = { from: this.#confirmed, target, isWhole: target === this.experiment, history: this.#history };
     this.#inFlight = delivery;
     this.pending = true;
     this.#spacing = setTimeout(() => {
@@ -173,6 +215,14 @@ export class Edits {
       this.#flush();
     }, SPACING_MS);
     void this.#deliver(delivery, patch);
+  }
+
+  /** All but a network that was just refused. */
+  #sendable(): Experiment {
+    const { experiment } = this;
+    if (this.#draft === null) return experiment;
+    const isRefused = isSame({ ...experiment, network: this.#draft.experiment.network }, experiment);
+    return isRefused ? { ...experiment, network: this.#confirmed.experiment.network } : experiment;
   }
 
   #rest(): void {
@@ -199,7 +249,9 @@ export class Edits {
     this.#hasRetried = false;
     if (sent === null) return this.#rebase(this.#confirmed.experiment);
     const names = namesGiven(sent.target, this.#confirmed.experiment);
+    for (const [before, now] of names) this.#given.set(before, now);
     const named = (experiment: Experiment): Experiment => renamed(experiment, names);
+    if (sent.isWhole) this.#draft = null;
     this.#confirmed = { ...this.#confirmed, history: sent.history.map(named) };
     this.#history = this.#history.map(named);
     const target = named(sent.target);
@@ -217,12 +269,14 @@ export class Edits {
       (apply(asJson(experiment), foreign) as unknown as Experiment | undefined) ?? experiment;
     if (foreign.length > 0) {
       this.#history = this.#history.map(followed);
+      // What did not fit before may fit now.
+      this.#draft = null;
       this.#confirmed = { ...this.#confirmed, history: this.#confirmed.history.map(followed) };
     }
     this.#rebase(before);
   }
 
-  #refused(refusal: Refusal, { from, target }: Delivery): void {
+  #refused(refusal: Refusal, { from, target, history }: Delivery): void {
     // The next welcome says whether the edit counted.
     if (refusal.code === CONNECTION_LOST) return;
     this.#inFlight = null;
@@ -233,6 +287,12 @@ export class Edits {
       return;
     }
     this.#hasRetried = false;
+    if (MENDABLE.has(refusal.code) && isSame({ ...from.experiment, data: target.data }, from.experiment)) {
+      this.#draft = { experiment: target, history, refusal };
+      this.error = refusal;
+      // What was changed since may have mended it.
+      return this.#flush();
+    }
     this.#rest();
     this.error = refusal;
     this.#takeBack();
@@ -251,7 +311,8 @@ export class Edits {
   }
 
   #takeBack(): void {
-    this.experiment = this.#confirmed.experiment;
-    this.#history = this.#confirmed.history;
+    const { experiment, history } = this.#draft ?? this.#confirmed;
+    this.experiment = experiment;
+    this.#history = history;
   }
 }

@@ -61,7 +61,7 @@ describe('Edits', () => {
     server.edits.edit('Layer', addLayer);
     server.edits.edit('Units', (draft) => {
       const layer = draft.network.layers[2];
-      if (layer) layer.units = 5;
+      if (layer) Object.assign(layer, { units: 5 });
     });
     await server.accept();
     await server.accept();

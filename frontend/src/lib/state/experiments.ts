@@ -1,6 +1,5 @@
 /** Small pure functions over experiments. */
-import type { DataSetFacts, Experiment } from '../schema.gen';
-import { inputNames, outputCount } from './data';
+import type { Experiment } from '../schema.gen';
 import { diff, type Json } from './diff';
 
 export const asJson = (experiment: Experiment): Json => experiment as unknown as Json;
@@ -28,14 +27,4 @@ export function withKnownNames(experiment: Experiment, current: Experiment): Exp
   const copy = structuredClone(experiment);
   for (const layer of copy.network.layers) if (!known.has(layer.name)) delete layer.name;
   return copy;
-}
-
-/** Weights and biases. */
-export function parameterCount(experiment: Experiment, facts: DataSetFacts): number {
-  const sizes = [
-    inputNames(experiment.data, facts).length,
-    ...experiment.network.layers.map((layer) => layer.units),
-    outputCount(experiment.data, facts),
-  ];
-  return sizes.slice(1).reduce((sum, units, index) => sum + units * ((sizes[index] ?? 0) + 1), 0);
 }

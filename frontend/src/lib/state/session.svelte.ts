@@ -19,41 +19,29 @@ import type { MakeSource, Source } from '../source';
 import { BAD_TOKEN, NO_SUCH_SESSION } from '../wire/close';
 import type { ConnectionState } from '../wire/connection';
 import type { Frame } from '../wire/frame';
-import { deleteSession, liveUrl, type Access } from './api';
+import { checkExperiment, deleteSession, liveUrl, type Access } from './api';
+import { Checks } from './checks.svelte';
 import { Counters } from './counters.svelte';
 import { factsOf } from './data';
-import { Edits, type Refusal, type Unsent } from './edits.svelte';
+import { Edits, type Change, type Refusal, type Unsent } from './edits.svelte';
 import { withKnownNames } from './experiments';
 import { FrameStore } from './frames';
 import { lesson } from './lesson.svelte';
 import { MetricsHistory } from './metrics.svelte';
+import type { ConnectionView, Notice } from './notices';
 import { create, openExperiment, openText, type Opened } from './open';
 import { CONNECTION_LOST, Requests, type Ask, type RequestError } from './requests';
 import { Subscriptions, type SubscribeAsk, type Subscription } from './subscription.svelte';
 import { readLink, writeLink } from './url';
 import { view } from './view.svelte';
 
-export interface ConnectionView {
-  state: 'connecting' | 'open' | 'waiting' | 'closed';
-  attempt?: number;
-  retryInSecs?: number;
-  /** On this machine's clock (Date.now). */
-  retryAtMs?: number;
-  /** Why it is closed for good. */
-  reason?: string;
-}
-
-export interface Notice {
-  text: string;
-  kind: 'info' | 'bad';
-  /** Sentences that belong to it. */
-  notes?: readonly string[];
-}
+export type { ConnectionView, Notice };
 
 export class Session {
   readonly frames = new FrameStore();
   readonly metrics = new MetricsHistory();
   readonly counters = new Counters();
+  readonly checks = new Checks(checkExperiment);
 
   role: 'owner' | 'viewer' = $state('owner');
   limits: Limits = $state.raw() as Limits;
@@ -125,8 +113,22 @@ export class Session {
   }
 
   get editError(): Refusal | null {
-    return this.#edits.error;
+    // What is wrong with a draft stands at its layers.
+    return this.#edits.isDraft ? null : this.#edits.error;
   }
+
+  /** The network on the board does not fit together. */
+  get isDraft(): boolean {
+    return this.#edits.isDraft;
+  }
+
+  /** What the server trains. */
+  get trained(): Experiment {
+    return this.#edits.trained;
+  }
+
+  /** What a layer that had this name is called now: new ones are renamed once. */
+  nameNow = (name: string): string => this.#edits.nameNow(name);
 
   get canUndo(): boolean {
     return this.canEdit && this.#edits.canUndo;
@@ -156,7 +158,7 @@ export class Session {
   }
 
   /** Optimistic; `change` mutates a deep copy. At most one edit is in flight, later ones merge. Undoable. */
-  edit(label: string, change: (draft: Experiment) => void, how?: { alone?: boolean }): void {
+  edit(label: string, change: Change, how?: { alone?: boolean }): void {
     if (this.canEdit) this.#edits.edit(label, change, how);
   }
 

@@ -3,6 +3,7 @@ import { untrack } from 'svelte';
 
 import { loop } from '../render/loop';
 import { isPlane, setKey } from '../state/data';
+import { widthOf } from '../state/layers';
 import { lesson } from '../state/lesson.svelte';
 import { showLink } from '../state/open';
 import type { Plane } from '../state/plane.svelte';
@@ -42,7 +43,7 @@ export function acknowledge(session: Session): void {
 /** The address bar is a link to the current experiment; another link typed there is opened. */
 export function keepAddress(session: Session): void {
   $effect(() => {
-    if (session.role !== 'owner' || session.pendingEdit) return;
+    if (session.role !== 'owner' || session.pendingEdit || session.isDraft) return;
     void showLink(session.experiment, lesson.hidden);
   });
   $effect(() => {
@@ -74,8 +75,14 @@ export function keepSamples(session: Session, samples: Samples, selection: Selec
     const { neuron } = selection;
     if (neuron === null || neuron.layer === 'output' || neuron.layer === 'x') return;
     const layer = session.experiment.network.layers.find((candidate) => candidate.name === neuron.layer);
-    if (!layer || neuron.unit >= layer.units) selection.neuron = null;
+    if (!layer || neuron.unit >= (widthOf(layer) ?? Infinity)) selection.neuron = null;
   });
+}
+
+/** Ask what the experiment on the board is made of, as it changes. */
+export function keepChecks(session: Session): void {
+  $effect(() => session.checks.ask(session.experiment));
+  $effect(() => () => session.checks.close());
 }
 
 /** Fetch where the rows lie as the data or the plane change. */

@@ -29,7 +29,7 @@ describe('what sets runs apart', () => {
   it('names layers by their place, and a layer only some have as a whole', () => {
     const deeper = experiment((draft) => {
       const [first] = draft.network.layers;
-      if (!first) return;
+      if (first?.type !== 'dense') return;
       draft.network.layers.push({ ...first, name: 'dense_3', units: 3, activation: 'relu', initializer: 'he_uniform' });
       first.units = 8;
     });
