@@ -14,10 +14,9 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import ShapeDtypeStruct
 
-from neuroglow.engine.hyper import Hyper, Leaf
+from neuroglow.engine.hyper import Hyper
 from neuroglow.engine.numbers import abstract_hyper
 from neuroglow.engine.rule import Rule, rule_of
 from neuroglow.engine.snapshot import abstract_state
@@ -31,8 +30,6 @@ from neuroglow.engine.train import (
     evaluate,
     order_capacity,
     train_chunk,
-    train_further,
-    zero_sums,
 )
 from neuroglow.nets.losses import Head, Objective
 from neuroglow.nets.model import Network
@@ -60,11 +57,6 @@ class TrainKey:
     def label_shape(self) -> tuple[int, ...]:
         """Of one row's label."""
         return label_shape(self.shape, self.rule.objective)
-
-    @property
-    def is_stepwise(self) -> bool:
-        """Updates are launched one by one: XLA's convolutions in a loop are four times slower on a CPU."""
-        return self.shape.has_convolution and jax.default_backend() == "cpu"
 
 
 def train_key(experiment: Experiment) -> TrainKey:
@@ -100,34 +92,11 @@ def compile_train(key: TrainKey) -> TrainProgram:
         epoch=scalar(jnp.uint32),
         skipped=scalar(jnp.int32),
     )
-    if key.is_stepwise:
-        train = _step_by_step(key, state, hyper, rows, batches)
-    else:
-        chunk = jax.jit(partial(train_chunk, key.rule, key.batch_bucket), donate_argnums=0)
-        train = chunk.lower(state, hyper, rows, batches, scalar(jnp.int32)).compile()
+    chunk = jax.jit(partial(train_chunk, key.rule, key.batch_bucket), donate_argnums=0)
+    train = chunk.lower(state, hyper, rows, batches, scalar(jnp.int32)).compile()
     evaluation = jax.jit(partial(evaluate, key.rule.objective))
     test = abstract_rows(key.shape.inputs, key.test_bucket, key.label_shape)
     return TrainProgram(key, train, evaluation.lower(state.model, hyper, test).compile())
-
-
-def _step_by_step(
-    key: TrainKey, state: State, hyper: Hyper, rows: Rows, batches: Batches
-) -> Callable[[State, Hyper, Rows, Batches, Any], ChunkResult]:
-    """`train_chunk` as a host loop over one compiled update; the loop only enqueues."""
-    zeros = zero_sums(key.label_shape)
-    no_updates: Leaf = np.zeros((), np.int32)
-    fine: Leaf = np.ones((), bool)
-    abstract = jax.tree.map(lambda a: ShapeDtypeStruct(a.shape, a.dtype), (zeros, no_updates, fine))
-    further = jax.jit(partial(train_further, key.rule, key.batch_bucket), donate_argnums=0)
-    compiled = further.lower(ChunkResult(state, *abstract), hyper, rows, batches).compile()
-
-    def train(state: State, hyper: Hyper, rows: Rows, batches: Batches, updates: Any) -> ChunkResult:
-        result = ChunkResult(state, zeros, no_updates, fine)
-        for _ in range(int(updates)):
-            result = compiled(result, hyper, rows, batches)
-        return result
-
-    return train
 
 
 def label_shape(shape: NetShape, objective: Objective) -> tuple[int, ...]:

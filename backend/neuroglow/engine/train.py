@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
 from neuroglow.engine.dropout import thinning
@@ -103,10 +102,8 @@ class ChunkResult(NamedTuple):
     """bool (), the loss of every update was finite"""
 
 
-def zero_sums(label_shape: tuple[int, ...]) -> Sums:
-    zero: Leaf
-    of_labels: Leaf
-    zero, of_labels = np.zeros((), np.float32), np.zeros(label_shape, np.float32)
+def _zero_sums(labels: Array) -> Sums:
+    zero, of_labels = jnp.zeros((), jnp.float32), jnp.zeros(labels.shape[1:], jnp.float32)
     return Sums(zero, zero, zero, of_labels, of_labels)
 
 
@@ -219,27 +216,9 @@ def train_chunk(
         state, mean, more = walked_update(rule, batch_bucket, state, hyper, rows, batches, index)
         return index + 1, state, jax.tree.map(jnp.add, sums, more), jnp.isfinite(mean)
 
-    start = (jnp.zeros((), jnp.int32), state, zero_sums(rows.labels.shape[1:]), jnp.ones((), bool))
+    start = (jnp.zeros((), jnp.int32), state, _zero_sums(jnp.asarray(rows.labels)), jnp.ones((), bool))
     done, state, sums, finite = jax.lax.while_loop(unfinished, update, start)
     return ChunkResult(state, sums, done, finite)
-
-
-def train_further(
-    rule: Rule, batch_bucket: int, so_far: ChunkResult, hyper: Hyper, rows: Rows, batches: Batches
-) -> ChunkResult:
-    """One more update of a chunk, `train_chunk` taken step by step: nothing more once the loss is not finite."""
-    state, mean, more = walked_update(rule, batch_bucket, so_far.state, hyper, rows, batches, so_far.updates)
-    goes_on = so_far.finite
-
-    def where_on(new: Any, old: Any) -> Any:
-        return jax.tree.map(lambda n, o: jnp.where(goes_on, n, o), new, old)
-
-    return ChunkResult(
-        where_on(state, so_far.state),
-        where_on(jax.tree.map(jnp.add, so_far.sums, more), so_far.sums),
-        so_far.updates + goes_on.astype(jnp.int32),
-        goes_on & jnp.isfinite(mean),
-    )
 
 
 def walked_update(
@@ -255,4 +234,4 @@ def evaluate(objective: Objective, model: Network, hyper: Hyper, rows: Rows) -> 
     """Sums over a whole split, every unit speaking."""
     mask = (jnp.arange(rows.inputs.shape[0]) < rows.valid).astype(jnp.float32)
     batch = Batch(jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)
-    return _reduced(objective, hyper, batch, jax.vmap(model)(batch.inputs))[1]
+    return _reduced(objective, hyper, batch, model.of_rows(batch.inputs))[1]

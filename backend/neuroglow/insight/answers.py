@@ -41,7 +41,7 @@ class RowAnswers:
         shape = self._subject.shape
 
         def program(model: Network, rows: Array) -> Array:
-            return jax.vmap(model)(rows)
+            return model.of_rows(rows)
 
         rows = ShapeDtypeStruct((self._bucket, shape.inputs), jnp.float32)
         return jax.jit(program).lower(abstract_state(shape, "sgd").model, rows).compile()

@@ -16,7 +16,7 @@ from neuroglow.engine.train import State, bucket
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors, half
 from neuroglow.nets.losses import answer
-from neuroglow.nets.model import Network
+from neuroglow.nets.model import Network, over_rows
 from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.wire.subscriptions import SubscribeCodes
 
@@ -62,7 +62,7 @@ class CodesProbe:
             return (a[position] if model.blocks[block].shape.is_stack else a).ravel()
 
         def program(model: Network, rows: Array) -> Array:
-            return half(jax.vmap(lambda x: one(model, x))(rows))
+            return half(over_rows(model, rows, lambda x: one(model, x)))
 
         rows = ShapeDtypeStruct((self._bucket, subject.shape.inputs), jnp.float32)
         return jax.jit(program).lower(abstract_state(subject.shape, "sgd").model, rows).compile()

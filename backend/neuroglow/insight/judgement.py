@@ -107,7 +107,7 @@ class JudgementProbe:
             objective = replace(objective, steps=None)
 
         def program(model: Network, inputs: Array, labels: Array, parameter: Array | None) -> tuple[Array, Array]:
-            z = jax.vmap(model)(inputs)
+            z = model.of_rows(inputs)
             if self._steps is not None:
                 z, labels = z.reshape(-1, z.shape[-1]), labels.ravel()
             return z, jax.vmap(lambda one, label: loss(objective, one, label, parameter))(z, labels)

@@ -54,7 +54,7 @@ class PredictionsProbe:
         subject = self._subject
 
         def program(model: Network, rows: Array) -> Array:
-            return half(answer(subject.head, jax.vmap(model)(rows)))
+            return half(answer(subject.head, model.of_rows(rows)))
 
         rows = ShapeDtypeStruct((self._bucket, subject.shape.inputs), jnp.float32)
         return jax.jit(program).lower(abstract_state(subject.shape, "sgd").model, rows).compile()

@@ -64,20 +64,25 @@ class Subject:
     def rule(self) -> Rule:
         return rule_of(self.experiment)
 
+    @property
+    def probe_bucket(self) -> int:
+        """At most `PROBE_ROWS`; fewer where the network is wide."""
+        return min(PROBE_ROWS, self.shape.rows_at_once)
+
     @cached_property
     def probe_rows(self) -> Rows:
-        """The first training rows (they are shuffled), padded to `PROBE_ROWS`."""
+        """The first training rows (they are shuffled), padded to `probe_bucket`."""
         split = self.dataset.train
-        count = min(PROBE_ROWS, len(split.labels))
-        inputs = np.zeros((PROBE_ROWS, split.inputs.shape[1]), np.float32)
-        labels = np.zeros((PROBE_ROWS, *split.labels.shape[1:]), np.float32)
+        count = min(self.probe_bucket, len(split.labels))
+        inputs = np.zeros((self.probe_bucket, split.inputs.shape[1]), np.float32)
+        labels = np.zeros((self.probe_bucket, *split.labels.shape[1:]), np.float32)
         inputs[:count], labels[:count] = split.inputs[:count], split.labels[:count]
         return Rows(inputs, labels, np.int32(count))
 
     @property
     def abstract_probe_rows(self) -> Rows:
         """Shapes and dtypes of `probe_rows`."""
-        rows: Rows = abstract_rows(self.shape.inputs, PROBE_ROWS, label_shape(self.shape, self.rule.objective))
+        rows: Rows = abstract_rows(self.shape.inputs, self.probe_bucket, label_shape(self.shape, self.rule.objective))
         return rows
 
     def select(self, layers: str | Sequence[str]) -> tuple[str, ...]:

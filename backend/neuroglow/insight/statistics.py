@@ -21,7 +21,7 @@ from neuroglow.engine.optimizers import apply_update
 from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import Rows, State
-from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors
+from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.insight.weights import weight_gradient
 from neuroglow.nets.activations import ACTIVATIONS, RECTIFIERS
 from neuroglow.nets.losses import answer
@@ -108,7 +108,7 @@ def _flat(activation: str, z: Array) -> Array:
 def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) -> Health:
     """The figures of every unit over `rows`, the output's taken after its own activation."""
     model = state.model
-    used = jnp.arange(PROBE_ROWS) < rows.valid
+    used = jnp.arange(rows.inputs.shape[0]) < rows.valid
     captured = [(jnp.nan_to_num(z), jnp.nan_to_num(a)) for z, a in jax.vmap(model.capture)(jnp.asarray(rows.inputs))]
     slopes = weight_gradient(rule, model, hyper, rows)
     after, _ = apply_update(rule, hyper, model, state.moments, slopes)

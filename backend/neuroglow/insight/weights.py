@@ -18,7 +18,7 @@ from neuroglow.engine.optimizers import bounded
 from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import Batch, Rows, State, gradient
-from neuroglow.insight.probe import PROBE_ROWS, Outputs, Subject, Tensors, half
+from neuroglow.insight.probe import Outputs, Subject, Tensors, half
 from neuroglow.nets.model import Block, Network
 from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.wire.subscriptions import SubscribeGradients, SubscribeWeights
@@ -78,7 +78,7 @@ def weight_gradient(rule: Rule, model: Network, hyper: Hyper, rows: Rows) -> Net
 
     No unit is silenced, and regularisation is left out.
     """
-    mask = (jnp.arange(PROBE_ROWS) < rows.valid).astype(jnp.float32)
+    mask = (jnp.arange(rows.inputs.shape[0]) < rows.valid).astype(jnp.float32)
     batch = Batch(jnp.asarray(rows.inputs), jnp.asarray(rows.labels), mask)
     return bounded(rule, hyper, gradient(rule.objective, model, hyper, batch)[1])
 

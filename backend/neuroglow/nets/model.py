@@ -69,6 +69,11 @@ class Network(eqx.Module):
         """x (inputs,) -> logits or predicted targets z (outputs,), or (steps, outputs)."""
         return self._answers(x, thinning, INFERENCE, lambda number: False)[0][-1]
 
+    def of_rows(self, rows: Array) -> Array:
+        """rows (rows, inputs) -> z of each, no more of them at once than there is room for."""
+        z: Array = over_rows(self, rows, self)
+        return z
+
     def trained(self, x: Array, counts: Array, thinning: Thinning = ()) -> tuple[Array, Statistics]:
         """`__call__` as it is while training, and what normalisation saw. Inside a vmap over `layers.ROWS_AXIS`;
         `counts` () is 1 where x is a row, 0 where it pads the batch."""
@@ -137,6 +142,15 @@ class Network(eqx.Module):
         """What a block reads, in the shapes that it expects."""
         flat = (x if source < 0 else answers[source] for source in block.shape.sources)
         return tuple(read.reshape(flow.shape) for read, flow in zip(flat, block.shape.layer.reads, strict=True))
+
+
+def over_rows(model: Network, rows: Any, answer: Callable[[Any], Any]) -> Any:
+    """What `answer` gives for every row, as `jax.vmap(answer)(rows)`, in as many parts as the network's width asks."""
+    shape = NetShape(model.blocks[0].shape.layer.reads[0], tuple(block.shape for block in model.blocks))
+    count = jax.tree.leaves(rows)[0].shape[0]
+    if count <= shape.rows_at_once:
+        return jax.vmap(answer)(rows)
+    return jax.lax.map(answer, rows, batch_size=shape.rows_at_once)
 
 
 def running(shape: BlockShape) -> dict[str, float]:

@@ -12,15 +12,15 @@ from typing import TypeVar
 
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.graph import graph_of
-from neuroglow.spec.layers import AnyLayer, Flow, Parameter, Repeat
+from neuroglow.spec.layers import AnyLayer, Flow, Parameter
 from neuroglow.spec.layers.wiring import INPUT, Node
+from neuroglow.spec.memory import rows_at_once
 
 T = TypeVar("T")
 STACK_FROM = 12
 """Fewer equal layers than this run unrolled: a nested loop costs more on a CPU than it saves in compile time."""
 STACKABLE = frozenset({"dense", "transformer_block"})
-"""Layers that people put hundreds of in a row. A convolution in a loop is far slower on a CPU than beside it."""
-CONVOLUTIONS = frozenset({"conv1d", "conv2d", "conv_transpose2d"})
+"""Layers that people put hundreds of in a row."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,6 @@ class LayerShape:
         """Columns of `matrix`."""
         return self.matrix[1]
 
-    @property
-    def has_convolution(self) -> bool:
-        if isinstance(self.layer, Repeat):
-            return any(inside.type in CONVOLUTIONS for inside in self.layer.layers)
-        return self.layer.type in CONVOLUTIONS
-
 
 @dataclass(frozen=True)
 class Block:
@@ -121,9 +115,11 @@ class NetShape:
         every = (parameter for layer in self.layers for parameter in layer.parameters.values())
         return sum(parameter.size for parameter in every if parameter.is_learned)
 
-    @property
-    def has_convolution(self) -> bool:
-        return any(block.layer.has_convolution for block in self.blocks)
+    @cached_property
+    def rows_at_once(self) -> int:
+        """How many rows go through the network together where there may be many: wide networks take fewer."""
+        kept = sum(block.count * block.layer.layer.kept(*block.layer.reads) for block in self.blocks)
+        return rows_at_once(kept)
 
     def place(self, index: int) -> tuple[int, int]:
         """(block, position inside it) of the layer with that index."""

@@ -20,17 +20,21 @@ _PARAMETER_COPIES = 5
 # Backpropagation makes as much again on the way back as it kept, and works beside it.
 _ACTIVATION_COPIES = 4
 _EVALUATION_LAYERS = 2
+# Numbers of all layers that answering rows makes at once, about, and the rows that are answered together all the same.
+_ANSWERED_NUMBERS = 1 << 23
+_LEAST_AT_ONCE = 8
 _NETWORK = ("This network", "fewer layers, fewer units or a smaller batch")
 
 
 def estimated_bytes(experiment: Experiment) -> int:
     """An upper estimate of one session's arrays on device and host, in bytes."""
     graph = graph_of(experiment.data, experiment.network)
-    widest = max(graph.entrance.size, *(node.output.size for node in graph.nodes))
+    widest = max(graph.entrance.size, *(node.layer.kept(*node.reads) for node in graph.nodes))
     _, test = split_counts(experiment.data)
+    at_once = rows_at_once(sum(node.layer.kept(*node.reads) for node in graph.nodes))
     floats = (
         _batch(experiment) * 2 * _ACTIVATION_COPIES * graph.entrance.size
-        + _EVALUATION_LAYERS * 2 * min(test, MAX_EVALUATED_ROWS) * widest
+        + _EVALUATION_LAYERS * min(test, MAX_EVALUATED_ROWS, at_once) * widest
         + _data_floats(experiment)
     )
     return floats * FLOAT_BYTES + sum(layer_bytes(experiment, node) for node in graph.nodes)
@@ -42,6 +46,11 @@ def layer_bytes(experiment: Experiment, node: Node) -> int:
     parameters = sum(parameter.size for parameter in node.parameters.values())
     kept = node.layer.kept(*node.reads)
     return (parameters * copies + _ACTIVATION_COPIES * _batch(experiment) * kept) * FLOAT_BYTES
+
+
+def rows_at_once(kept: int) -> int:
+    """How many rows are answered together by a network that makes `kept` numbers of each: a power of two."""
+    return 1 << max(_LEAST_AT_ONCE, _ANSWERED_NUMBERS // max(1, kept)).bit_length() - 1
 
 
 def _batch(experiment: Experiment) -> int:

@@ -86,6 +86,11 @@ class Conv2d(LearningLayer):
             "bias": Parameter((self.channels,), "bias"),
         }
 
+    def kept(self, *inputs: Flow) -> int:
+        # And what lies under the kernel at every place.
+        output, weight = self.output(*inputs), self.parameters(*inputs)["weight"]
+        return 2 * output.size + output.size // self.channels * weight.fan_in * self.groups
+
     def operations(self, *inputs: Flow) -> int:
         return self.output(*inputs).size * self.parameters(*inputs)["weight"].fan_in
 
@@ -127,6 +132,11 @@ class Conv1d(LearningLayer):
             "bias": Parameter((self.channels,), "bias"),
         }
 
+    def kept(self, *inputs: Flow) -> int:
+        # And what lies under the kernel at every place.
+        output, weight = self.output(*inputs), self.parameters(*inputs)["weight"]
+        return 2 * output.size + output.size // self.channels * weight.fan_in * self.groups
+
     def operations(self, *inputs: Flow) -> int:
         return self.output(*inputs).size * self.parameters(*inputs)["weight"].fan_in
 
@@ -164,6 +174,11 @@ class ConvTranspose2d(LearningLayer):
             "weight": Parameter((self.channels, read, height, width), "weight", read * area, self.channels * area),
             "bias": Parameter((self.channels,), "bias"),
         }
+
+    def kept(self, *inputs: Flow) -> int:
+        # And what lies under the kernel at every place.
+        output, weight = self.output(*inputs), self.parameters(*inputs)["weight"]
+        return 2 * output.size + output.size // self.channels * weight.fan_in
 
     def operations(self, *inputs: Flow) -> int:
         return inputs[0].size * self.channels * math.prod(pair(self.kernel))
