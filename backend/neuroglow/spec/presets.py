@@ -1,12 +1,13 @@
-"""Presets by name. They are listed in `spec.gallery`."""
+"""Presets by name. They are listed in `spec.gallery` and `spec.architectures`."""
 
 from __future__ import annotations
 
 from neuroglow.errors import NotFoundError
+from neuroglow.spec.architectures import ARCHITECTURES
 from neuroglow.spec.gallery import GALLERY
 from neuroglow.spec.preset import Preset
 
-PRESETS: tuple[Preset, ...] = GALLERY
+PRESETS: tuple[Preset, ...] = GALLERY + ARCHITECTURES
 FIRST_PRESET = "spiral"
 """What a first visit opens."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-StoryName = Literal["lines", "tasks", "features", "amount", "choices", "depth", "inside"]
+StoryName = Literal["lines", "tasks", "features", "amount", "choices", "depth", "shapes", "inside"]
 
 
 class Story(BaseModel):
@@ -30,5 +30,6 @@ STORIES: tuple[Story, ...] = (
     _story("amount", "How much data", "A few rows are learned by heart, many teach the rule"),
     _story("choices", "The designer's choices", "Rates, penalties and the start decide whether it learns at all"),
     _story("depth", "Depth", "Hundreds of layers train if signals neither fade nor explode on the way"),
+    _story("shapes", "Famous shapes", "What is wired how decides what is easy to learn: windows, skips, memories"),
     _story("inside", "Looking inside", "Every neuron receives signals, transforms them and sends one on; click one"),
 )

@@ -1055,7 +1055,7 @@ export interface Preset {
   name: string;
   title: string;
   sentence: string;
-  story: 'lines' | 'tasks' | 'features' | 'amount' | 'choices' | 'depth' | 'inside';
+  story: 'lines' | 'tasks' | 'features' | 'amount' | 'choices' | 'depth' | 'shapes' | 'inside';
   experiment: Experiment;
 }
 
@@ -1329,7 +1329,7 @@ export interface Stop {
 
 /** `sentence` says the idea in plain words. */
 export interface Story {
-  name: 'lines' | 'tasks' | 'features' | 'amount' | 'choices' | 'depth' | 'inside';
+  name: 'lines' | 'tasks' | 'features' | 'amount' | 'choices' | 'depth' | 'shapes' | 'inside';
   title: string;
   sentence: string;
 }

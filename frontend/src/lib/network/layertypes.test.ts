@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Catalog } from '../schema.gen';
 import type { Layer } from '../state/layers';
-import { fieldsOf, fitted, found, GROUPS, newLayer, TYPES } from './layertypes';
+import { fieldsOf, fitted, found, GROUPS, likeliest, newLayer, TYPES } from './layertypes';
 
 const whole = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum });
 const catalog = {
@@ -45,6 +45,9 @@ describe('types of layers', () => {
     expect(found('residual').map(({ type }) => type)).toEqual(['add', 'repeat']);
     expect(found('gpt')[0]?.type).toBe('transformer_block');
     expect(found('nonsense')).toEqual([]);
+    const several = found('max');
+    expect(several[likeliest(several, 'max')]?.type).toBe('max_pool2d');
+    expect(TYPES[likeliest(TYPES, 'norm')]?.type).toBe('batch_norm');
   });
 
   it('are all offered, each in a group that is shown', () => {

@@ -27,7 +27,7 @@ const OFFERED: readonly (readonly [Group, LayerType, string])[] = [
   ['Convolution', 'max_pool2d', 'The largest of each window'],
   ['Convolution', 'avg_pool2d', 'The mean of each window'],
   ['Convolution', 'global_avg_pool', 'One mean for each channel'],
-  ['Convolution', 'upsample', 'Every pixel repeated'],
+  ['Convolution', 'upsample', 'Every pixel several times'],
   ['Normalisation', 'batch_norm', 'Over the batch, by channel'],
   ['Normalisation', 'layer_norm', 'Over the numbers of one example'],
   ['Normalisation', 'group_norm', 'Over groups of channels'],
@@ -83,6 +83,13 @@ export function found(words: string): TypeInfo[] {
     const text = `${title} ${type} ${group} ${says} ${ALSO[type] ?? ''}`.toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
+}
+
+/** What is most likely meant: the first that is called so. */
+export function likeliest(among: readonly TypeInfo[], words: string): number {
+  const start = words.trim().toLowerCase();
+  const named = among.findIndex(({ title, type }) => `${title} ${type}`.toLowerCase().split(/[ _]/).some((word) => word.startsWith(start)));
+  return Math.max(0, named);
 }
 
 interface SchemaProperty extends Property {

@@ -134,8 +134,7 @@ function pictureOf(layer: Layer, known: LayerFacts | undefined, on: { mapped: bo
   if (kind === 'picture') return 'features';
   if (kind === 'sequence' || kind === 'signal') return 'strip';
   if (kind === null) return 'none';
-  if (!isDense(layer)) return 'cell';
-  return on.mapped ? 'map' : on.pixels ? 'weights' : 'cell';
+  return on.mapped ? 'map' : on.pixels && isDense(layer) ? 'weights' : 'cell';
 }
 
 /** A fully connected layer that reads single numbers has a weight for every pair. */

@@ -21,10 +21,14 @@ function withoutNulls(value: Json): Json {
 
 export const isSame = (one: Experiment, other: Experiment): boolean => diff(asJson(one), asJson(other)).length === 0;
 
-/** Of another experiment: its layers are those of the current network where they share a name, and new ones elsewhere. */
+/**
+ * Of another experiment: its layers are those of the current network where they share a name, and new ones elsewhere. What
+ * others read by name keeps it.
+ */
 export function withKnownNames(experiment: Experiment, current: Experiment): Experiment {
-  const known = new Set(current.network.layers.map((layer) => layer.name));
   const copy = structuredClone(experiment);
+  const read = copy.network.layers.flatMap(({ inputs }) => inputs ?? []);
+  const known = new Set([...read, ...current.network.layers.map(({ name }) => name)]);
   for (const layer of copy.network.layers) if (!known.has(layer.name)) delete layer.name;
   return copy;
 }
