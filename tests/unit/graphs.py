@@ -31,7 +31,7 @@ MOST_NUMBERS = 2_000
 """Of one layer and one example: graphs stay small enough to be trained by the thousand."""
 MERGES = frozenset({"add", "multiply", "concat"})
 _NORMS = ("batch_norm", "layer_norm", "group_norm")
-_ANY_FLOW = ("dense", "sparse_dense", "flatten", "reshape", *_NORMS, "dropout", "repeat")
+_ANY_FLOW = ("dense", "sparse_dense", "flatten", "reshape", *_NORMS, "dropout", "sampling", "repeat")
 _STEPS = ("conv1d", "global_avg_pool", "positional_encoding", "attention", "transformer_block", "gru", "lstm", "rnn")
 _PLANES = ("conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d", "upsample")
 READERS: dict[str, tuple[str, ...]] = {
@@ -188,7 +188,7 @@ def layers_of(kind: str, flow: Flow) -> st.SearchStrategy[Document]:
 def readers(kind: str) -> st.SearchStrategy[tuple[AnyLayer, Flow]]:
     """Layers of a type with flows that they can read; the merges as they are before they read anything."""
     readable = [flow_kind for flow_kind, kinds in READERS.items() if kind in kinds or kind in MERGES]
-    some = st.sampled_from(readable).flatmap(flows)
+    some = st.sampled_from(readable).flatmap(flows).filter(lambda flow: kind != "sampling" or flow.size % 2 == 0)
     return some.flatmap(lambda flow: st.tuples(layers_of(kind, flow).map(layer_of), st.just(flow)))
 
 

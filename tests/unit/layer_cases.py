@@ -86,6 +86,7 @@ CASES: dict[str, tuple[Document, tuple[Flow, ...]]] = {
         for flow in _FLOWS
     },
     "dropout": ({"type": "dropout"}, (PICTURE,)),
+    "sampling": ({"type": "sampling"}, (PICTURE,)),
     "embedding": ({"type": "embedding", "units": 3}, (TOKENS,)),
     "embedding of numbers": ({"type": "embedding", "units": 3, "vocabulary": 3}, (VECTOR,)),
     "sinusoids": ({"type": "positional_encoding"}, (SEQUENCE,)),

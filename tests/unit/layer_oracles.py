@@ -172,6 +172,7 @@ ORACLES: dict[str, Callable[[Any, Flow], Oracle]] = {
     "layer_norm": _layer_norm,
     "group_norm": _group_norm,
     "dropout": lambda layer, flow: (None, lambda x: eqx.nn.Dropout(layer.rate)(x, key=KEY)),
+    "sampling": lambda _, flow: (None, lambda x: x.ravel()[: flow.size // 2]),
     "embedding": _embedding,
     "positional_encoding": _positions,
     "attention": _attention,

@@ -246,6 +246,7 @@ _OF_ONE: dict[str, Callable[[Document, Numbers, Array], Array]] = {
     "layer_norm": _layer_norm,
     "group_norm": _group_norm,
     "dropout": lambda _, __, x: x,
+    "sampling": lambda _, __, x: x.ravel()[: x.size // 2],
     "embedding": _embedding,
     "positional_encoding": _positional_encoding,
     "attention": _attention,

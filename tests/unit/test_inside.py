@@ -45,6 +45,7 @@ NETWORKS: dict[str, list[dict[str, Any]]] = {
     "concat": [{"name": "a", "units": 4}, {"units": 3}, {"type": "concat", "inputs": ["a", "dense_1"]}],
     "multiply": [{"name": "a", "units": 4}, {"units": 4}, {"type": "multiply", "inputs": ["a", "dense_1"]}],
     "dropout": [{"type": "dropout"}],
+    "sampling": [{"units": 6, "activation": "linear"}, {"type": "sampling"}],
     "repeat": [{"units": 4}, {"type": "repeat", "times": 3, "layers": [
         {"units": 4}, {"type": "add", "inputs": ["x", "dense_1"]},
     ]}],

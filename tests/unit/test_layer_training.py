@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import jax
@@ -13,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroglow.data import load
-from neuroglow.engine.dropout import thinning
+from neuroglow.engine.chance import chance_of
 from neuroglow.engine.order import epoch_order
 from neuroglow.engine.snapshot import Snapshot, initial_snapshot, to_state
-from neuroglow.engine.train import bucket, train_chunk
+from neuroglow.engine.train import bucket
 from neuroglow.nets.layers import ROWS_AXIS
 from neuroglow.nets.losses import Objective, loss, score
 from neuroglow.nets.shape import STACK_FROM
 from neuroglow.spec import Experiment
 from unit import net_twin
 from unit import numpy_twin as twin
-from unit.rig import as_bytes, experiment, numbers_of, program_of, trained, trainer_of
+from unit.rig import as_bytes, experiment, numbers_of, trained, trainer_of
 
 PICTURES: list[dict[str, Any]] = [
     {"units": 16, "name": "d"},
@@ -66,21 +65,8 @@ def batches_of(spec: Experiment, updates: int) -> list[Any]:
 @settings(max_examples=5)
 @given(cuts=st.sets(st.integers(1, 19), max_size=6))
 def test_chunks_cut_anywhere_give_the_same_bits_with_convolutions(cuts: set[int]) -> None:
-    assert program_of(CONVOLVED).key.is_stepwise
     whole = as_bytes(trained(trainer_of(CONVOLVED), 20))
     assert as_bytes(trained(trainer_of(CONVOLVED), 20, cuts=sorted(cuts))) == whole
-
-
-def test_step_by_step_is_the_loop_to_rounding() -> None:
-    trainer = trainer_of(CONVOLVED)
-    key, walk, hyper = trainer.program.key, trainer.walk, trainer.hyper
-    loop = jax.jit(partial(train_chunk, key.rule, key.batch_bucket))
-    in_one = loop(trainer.state, hyper, walk.rows, walk.batches(trainer.cursor, 12), np.int32(12))
-    stepped = trainer.program.train(trainer.state, hyper, walk.rows, walk.batches(trainer.cursor, 12), np.int32(12))
-    assert int(stepped.updates) == int(in_one.updates) == 12
-    assert bool(stepped.finite)
-    for ours, theirs in zip(jax.tree.leaves(stepped), jax.tree.leaves(in_one), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5)
 
 
 def test_a_stepwise_chunk_stops_at_the_update_whose_loss_is_not_finite() -> None:
@@ -147,10 +133,10 @@ def test_what_pads_a_batch_reaches_neither_answers_nor_statistics() -> None:
     model = to_state(initial_snapshot(normalised(2))).model
     x: Any = np.random.default_rng(0).normal(size=(8, 2)).astype(np.float32)
     counts: Any = np.array([1, 1, 1, 1, 1, 0, 0, 0], np.float32)
-    run = jax.vmap(model.trained, out_axes=(0, None), axis_name=ROWS_AXIS)
-    whole, seen = run(x[:5], counts[:5])
+    run = jax.vmap(model.trained, out_axes=(0, 0, None), axis_name=ROWS_AXIS)
+    whole, _, seen = run(x[:5], counts[:5])
     x[5:] = [[np.nan, np.inf], [1e30, -1e30], [0.0, 0.0]]
-    padded, also = run(x, counts)
+    padded, _, also = run(x, counts)
     np.testing.assert_allclose(padded[:5], whole, rtol=1e-5, atol=1e-6)
     for ours, theirs in zip(jax.tree.leaves(also), jax.tree.leaves(seen), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
@@ -182,9 +168,9 @@ def test_a_trained_network_answers_with_its_running_statistics(spec: Experiment)
 
 
 def silence(spec: Experiment, rows: int = 400, position: int = 0) -> list[Any]:
-    numbers = numbers_of(spec).dropout
+    numbers = numbers_of(spec).chance
     assert numbers is not None
-    drawn = thinning(numbers, to_state(initial_snapshot(spec)).model, jnp.uint32(0), jnp.int32(position), rows)
+    drawn = chance_of(numbers, to_state(initial_snapshot(spec)).model, jnp.uint32(0), jnp.int32(position), rows)
     return [None if each is None else np.asarray(each) for each in drawn]
 
 

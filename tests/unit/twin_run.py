@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
 from neuroglow.data import load
-from neuroglow.engine.dropout import thinning
+from neuroglow.engine.chance import chance_of
 from neuroglow.engine.order import epoch_order
 from neuroglow.engine.snapshot import initial_snapshot, to_state
 from neuroglow.nets.losses import objective_of
@@ -68,11 +68,11 @@ def held_of(spec: Experiment) -> list[twin.Array]:
 
 def silent_units(spec: Experiment, epoch: int, position: int, rows: int) -> twin.Factors | None:
     """The masks that the engine draws for a batch, per layer. Unstacked networks only."""
-    numbers = numbers_of(spec).dropout
+    numbers = numbers_of(spec).chance
     if numbers is None:
         return None
     model = to_state(initial_snapshot(spec)).model
-    drawn: Any = thinning(numbers, model, jnp.uint32(epoch), jnp.int32(position), rows)
+    drawn: Any = chance_of(numbers, model, jnp.uint32(epoch), jnp.int32(position), rows)
     return [None if each is None else np.asarray(each, np.float64) for each in drawn]
 
 

@@ -29,13 +29,13 @@ class ScheduleNumbers(NamedTuple):
     """f32: `factor` of step and exponential, `floor` of cosine"""
 
 
-class DropoutNumbers(NamedTuple):
-    """Per block of the network; None where no unit of it is silenced. A stack has one number per layer."""
+class ChanceNumbers(NamedTuple):
+    """Per block of the network; None where nothing of it is left to chance. A stack has one number per layer."""
 
     key: Leaf
     """u32 (2,), of the experiment's seed"""
     rates: tuple[Leaf | None, ...]
-    """f32 () or (layers,)"""
+    """f32 () or (layers,); 0 where a layer draws noise"""
     names: tuple[Leaf | None, ...]
     """u32 () or (layers,): draws follow the layer's name, so another layer moves none of them"""
 
@@ -62,7 +62,7 @@ class Hyper(NamedTuple):
     schedule: ScheduleNumbers | None = None
     update: Leaf | None = None
     """i32, updates done since the start of the run; only where a schedule asks"""
-    dropout: DropoutNumbers | None = None
+    chance: ChanceNumbers | None = None
     held: Any | None = None
     """bool, shaped like the model: weights and biases that do not move"""
 

@@ -13,7 +13,7 @@ from jax import ShapeDtypeStruct
 
 from neuroglow.data import Dataset
 from neuroglow.engine.cells import held_cells
-from neuroglow.engine.hyper import DropoutNumbers, Hyper, Leaf, ScheduleNumbers
+from neuroglow.engine.hyper import ChanceNumbers, Hyper, Leaf, ScheduleNumbers
 from neuroglow.engine.layers import to_model
 from neuroglow.engine.rule import Rule, dropout_rates, rule_of
 from neuroglow.nets.model import abstract_model
@@ -49,7 +49,7 @@ def hyper_of(experiment: Experiment, dataset: Dataset) -> Hyper:
         clip_limit=np.float32(training.clipping.limit) if rule.clipping != "none" else None,
         schedule=_schedule_numbers(training.schedule) if rule.schedule else None,
         update=np.int32(0) if rule.schedule else None,
-        dropout=_dropout_numbers(experiment, rule, shape) if rule.dropout else None,
+        chance=_chance_numbers(experiment, rule, shape) if rule.chance else None,
         held=_held(experiment, shape) if rule.holds else None,
     )
 
@@ -69,12 +69,12 @@ def abstract_hyper(rule: Rule, shape: NetShape) -> Hyper:
         numbers["clip_limit"] = number
     if rule.schedule:
         numbers |= {"schedule": ScheduleNumbers(count, count, number), "update": count}
-    if rule.dropout:
-        silenced = tuple(zip(rule.dropout, shape.blocks, strict=True))
-        numbers["dropout"] = DropoutNumbers(
+    if rule.chance:
+        drawn = tuple(zip(rule.chance, shape.blocks, strict=True))
+        numbers["chance"] = ChanceNumbers(
             key=ShapeDtypeStruct((2,), jnp.uint32),
-            rates=tuple(_per_layer(block.count, jnp.float32) if on else None for on, block in silenced),
-            names=tuple(_per_layer(block.count, jnp.uint32) if on else None for on, block in silenced),
+            rates=tuple(_per_layer(block.count, jnp.float32) if on else None for on, block in drawn),
+            names=tuple(_per_layer(block.count, jnp.uint32) if on else None for on, block in drawn),
         )
     if rule.holds:
         numbers["held"] = abstract_model(shape, jnp.bool_)
@@ -135,13 +135,13 @@ def _schedule_numbers(schedule: Schedule) -> ScheduleNumbers:
     return ScheduleNumbers(np.int32(schedule.warmup), np.int32(span), np.float32(factor))
 
 
-def _dropout_numbers(experiment: Experiment, rule: Rule, shape: NetShape) -> DropoutNumbers:
+def _chance_numbers(experiment: Experiment, rule: Rule, shape: NetShape) -> ChanceNumbers:
     rates = _per_block(shape, dropout_rates(experiment), np.float32)
     names = _per_block(shape, [_digest(name) for name in layer_names(experiment)], np.uint32)
-    return DropoutNumbers(
+    return ChanceNumbers(
         key=np.array([_DROPOUT, experiment.training.seed], np.uint32),
-        rates=tuple(rate if on else None for rate, on in zip(rates, rule.dropout, strict=True)),
-        names=tuple(name if on else None for name, on in zip(names, rule.dropout, strict=True)),
+        rates=tuple(rate if on else None for rate, on in zip(rates, rule.chance, strict=True)),
+        names=tuple(name if on else None for name, on in zip(names, rule.chance, strict=True)),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from neuroglow.nets.losses import Objective, objective_of
 from neuroglow.nets.shape import NetShape, net_shape
 from neuroglow.spec.experiment import Experiment
-from neuroglow.spec.layers import AnyLayer
+from neuroglow.spec.layers import AnyLayer, Sampling
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Rule:
     schedule: str | None = None
     """The type of a schedule; None leaves the learning rate alone."""
     clipping: str = "none"
-    dropout: tuple[bool, ...] = ()
-    """Per block of the network, whether units are silenced; empty when none are."""
+    chance: tuple[bool, ...] = ()
+    """Per block of the network, whether units are silenced or noise is drawn; empty when none are."""
     is_layered: bool = False
     """A layer has a regularisation of its own."""
     is_weighted: bool = False
@@ -40,7 +40,7 @@ def rule_of(experiment: Experiment) -> Rule:
         optimizer=training.optimizer.type,
         schedule=training.schedule.type if is_scheduled else None,
         clipping=training.clipping.type,
-        dropout=_blocks_with_dropout(experiment, net_shape(experiment)),
+        chance=_blocks_with_chance(experiment, net_shape(experiment)),
         is_layered=any(own is not None for own in (*regularizations, network.output_regularization)),
         is_weighted=training.class_weights == "balanced" and objective.head != "linear",
         holds=any(frozen) or network.output_frozen or bool(network.pins),
@@ -58,7 +58,8 @@ def _dropout_rate(layer: AnyLayer) -> float:
     return rate
 
 
-def _blocks_with_dropout(experiment: Experiment, shape: NetShape) -> tuple[bool, ...]:
-    by_block = shape.by_block(dropout_rates(experiment))
-    silenced = tuple(any(rate > 0.0 for rate in rates) for rates in by_block)
-    return silenced if any(silenced) else ()
+def _blocks_with_chance(experiment: Experiment, shape: NetShape) -> tuple[bool, ...]:
+    layers = zip(dropout_rates(experiment), shape.layers, strict=True)
+    by_block = shape.by_block([rate > 0.0 or isinstance(layer.layer, Sampling) for rate, layer in layers])
+    drawn = tuple(any(of_layers) for of_layers in by_block)
+    return drawn if any(drawn) else ()

@@ -13,13 +13,13 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from neuroglow.engine.dropout import thinning
+from neuroglow.engine.chance import chance_of
 from neuroglow.engine.hyper import Hyper, Leaf, later
 from neuroglow.engine.optimizers import apply_update, bounded, kept
 from neuroglow.engine.rule import Rule
 from neuroglow.nets.layers import ROWS_AXIS
 from neuroglow.nets.losses import Head, Objective, loss, score
-from neuroglow.nets.model import Network, Statistics, Thinning, with_statistics
+from neuroglow.nets.model import Chance, Network, Statistics, with_statistics
 
 SMALLEST_BUCKET = 8
 ORDER_ROWS = 32_768
@@ -125,13 +125,18 @@ def _masked_sums(head: Head, z: Array, labels: Array, losses: Array, mask: Array
 
 
 def batch_loss(
-    objective: Objective, model: Network, hyper: Hyper, batch: Batch, factors: Thinning = ()
+    objective: Objective, model: Network, hyper: Hyper, batch: Batch, chance: Chance = ()
 ) -> tuple[Array, tuple[Sums, Statistics]]:
-    """Mean loss over the unmasked rows as while training, their sums, and what normalisation saw of them. `factors`
-    silence units, per row."""
-    trained = jax.vmap(model.trained, out_axes=(0, None), axis_name=ROWS_AXIS)
-    z, statistics = trained(batch.inputs, batch.mask, factors)
+    """Mean loss over the unmasked rows as while training, their sums, and what normalisation saw of them. `chance`
+    is what was drawn for each of them.
+
+    What layers add to the loss is in the mean, not in the sums: those are comparable between networks.
+    """
+    trained = jax.vmap(model.trained, out_axes=(0, 0, None), axis_name=ROWS_AXIS)
+    z, penalties, statistics = trained(batch.inputs, batch.mask, chance)
     mean, sums = _reduced(objective, hyper, batch, z)
+    if penalties is not None:
+        mean = mean + jnp.sum(jnp.where(batch.mask > 0, penalties, 0.0)) / sums.examples
     return mean, (sums, statistics)
 
 
@@ -147,17 +152,17 @@ def _reduced(objective: Objective, hyper: Hyper, batch: Batch, z: Array) -> tupl
 
 
 def gradient(
-    objective: Objective, model: Network, hyper: Hyper, batch: Batch, factors: Thinning = ()
+    objective: Objective, model: Network, hyper: Hyper, batch: Batch, chance: Chance = ()
 ) -> tuple[tuple[Array, tuple[Sums, Statistics]], Network]:
     """((mean loss, (sums, statistics)), gradient of the mean loss with respect to the model)."""
-    return jax.value_and_grad(lambda m: batch_loss(objective, m, hyper, batch, factors), has_aux=True)(model)
+    return jax.value_and_grad(lambda m: batch_loss(objective, m, hyper, batch, chance), has_aux=True)(model)
 
 
 def one_update(
-    rule: Rule, state: State, hyper: Hyper, batch: Batch, factors: Thinning = ()
+    rule: Rule, state: State, hyper: Hyper, batch: Batch, chance: Chance = ()
 ) -> tuple[State, Array, Sums]:
     """One optimizer step on one batch -> new state, mean loss before it, sums."""
-    (mean, (sums, statistics)), slope = gradient(rule.objective, state.model, hyper, batch, factors)
+    (mean, (sums, statistics)), slope = gradient(rule.objective, state.model, hyper, batch, chance)
     model, moments = apply_update(rule, hyper, state.model, state.moments, bounded(rule, hyper, slope))
     model = with_statistics(model, statistics)
     if rule.holds:
@@ -182,14 +187,14 @@ def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> B
     return Batch(inputs, labels, mask)
 
 
-def thinning_at(rule: Rule, model: Network, hyper: Hyper, batches: Batches, batch: Batch, index: Array) -> Thinning:
-    """Which units are silent for batch number `index` of the walk."""
-    if not rule.dropout:
+def chance_at(rule: Rule, model: Network, hyper: Hyper, batches: Batches, batch: Batch, index: Array) -> Chance:
+    """What is drawn for batch number `index` of the walk."""
+    if not rule.chance:
         return ()
-    assert hyper.dropout is not None
+    assert hyper.chance is not None
     epoch, position = jnp.divmod(batches.position + index, batches.per_epoch)
     absolute = jnp.asarray(batches.epoch) + epoch.astype(jnp.uint32)
-    return thinning(hyper.dropout, model, absolute, position, len(batch.mask))
+    return chance_of(hyper.chance, model, absolute, position, len(batch.mask))
 
 
 def train_chunk(
@@ -224,10 +229,10 @@ def train_chunk(
 def walked_update(
     rule: Rule, batch_bucket: int, state: State, hyper: Hyper, rows: Rows, batches: Batches, index: Array
 ) -> tuple[State, Array, Sums]:
-    """Update number `index` of a chunk: its batch, its silent units, its learning rate."""
+    """Update number `index` of a chunk: its batch, what is drawn for it, its learning rate."""
     batch = batch_at(rows, batches, batch_bucket, index)
-    factors = thinning_at(rule, state.model, hyper, batches, batch, index)
-    return one_update(rule, state, later(hyper, index), batch, factors)
+    chance = chance_at(rule, state.model, hyper, batches, batch, index)
+    return one_update(rule, state, later(hyper, index), batch, chance)
 
 
 def evaluate(objective: Objective, model: Network, hyper: Hyper, rows: Rows) -> Sums:

@@ -17,7 +17,7 @@ from jax import Array
 from neuroglow.engine.hyper import Hyper, at_update
 from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import Snapshot, to_state
-from neuroglow.engine.train import Batches, Rows, State, batch_at, gradient, thinning_at, walked_update
+from neuroglow.engine.train import Batches, Rows, State, batch_at, chance_at, gradient, walked_update
 from neuroglow.engine.walk import Walk
 from neuroglow.nets.model import Block, Network, tree_all_finite
 from neuroglow.nets.shape import layer_names
@@ -70,13 +70,13 @@ def _examine(
     """Finite or not, per layer: activations of the forward pass, the loss, gradients, parameters after the update."""
     first = jnp.zeros((), jnp.int32)
     batch = batch_at(rows, batches, batch_bucket, first)
-    factors = thinning_at(rule, state.model, hyper, batches, batch, first)
-    captured = jax.vmap(state.model.capture)(batch.inputs, factors)
+    chance = chance_at(rule, state.model, hyper, batches, batch, first)
+    captured = jax.vmap(state.model.capture)(batch.inputs, chance)
     forward = tuple(
         _finite(_where_row(batch.mask, a), (1,) if block.shape.is_stack else ())
         for block, (_, a) in zip(state.model.blocks, captured, strict=True)
     )
-    (mean, _), slopes = gradient(rule.objective, state.model, hyper, batch, factors)
+    (mean, _), slopes = gradient(rule.objective, state.model, hyper, batch, chance)
     new, _, _ = walked_update(rule, batch_bucket, state, hyper, rows, batches, first)
     return forward, jnp.isfinite(mean), _finite_blocks(slopes), _finite_blocks(new.model)
 

@@ -17,9 +17,9 @@ from neuroglow.nets.shape import Block as BlockShape
 from neuroglow.nets.shape import NetShape
 from neuroglow.spec.layers.repeating import Repeat
 
-Thinning = tuple[Array | None, ...]
-"""Per block what its answer is multiplied with while training: f32, shaped like it, for a stack with a leading axis for
-the layers. Empty or None: nothing."""
+Chance = tuple[Array | None, ...]
+"""Per block what was drawn for it while training (`layers.Call.chance`): f32, shaped like its answer, for a stack with
+a leading axis for the layers. Empty or None: nothing."""
 Statistics = tuple[Arrays, ...]
 """Per block what normalisation over the batch saw, by the names of the parameters that follow it."""
 
@@ -34,30 +34,28 @@ class Block(eqx.Module):
     parameters: Arrays
     shape: BlockShape = eqx.field(static=True)
 
-    def run(self, reads: tuple[Array, ...], factors: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
-        """All that one layer makes; `a` is multiplied with `factors`. Not for stacks."""
-        made = layers.forward(Call(self.shape.layer, self.parameters, reads, mode))
-        return {**made, "a": _thinned(made["a"], factors)}
+    def run(self, reads: tuple[Array, ...], chance: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
+        """All that one layer makes. Not for stacks."""
+        return layers.forward(Call(self.shape.layer, self.parameters, reads, mode, chance))
 
-    def run_all(self, x: Array, factors: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
+    def run_all(self, x: Array, chance: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
         """What `run` makes for every layer of a stack, with a leading axis for the layers."""
 
         def layer(x: Array, at: tuple[Arrays, Array | None]) -> tuple[Array, Arrays]:
-            made = layers.forward(Call(self.shape.layer, at[0], (x,), mode))
-            a = _thinned(made["a"], at[1])
-            return a, {**made, "a": a}
+            made = layers.forward(Call(self.shape.layer, at[0], (x,), mode, at[1]))
+            return made["a"], made
 
         made: Arrays
-        _, made = jax.lax.scan(layer, x, (self.parameters, factors))
+        _, made = jax.lax.scan(layer, x, (self.parameters, chance))
         return made
 
-    def last(self, x: Array, factors: Array | None = None, mode: Mode = INFERENCE) -> Array:
+    def last(self, x: Array, chance: Array | None = None, mode: Mode = INFERENCE) -> Array:
         """The last layer's `a` of a stack, keeping nothing of the layers between."""
 
         def layer(x: Array, at: tuple[Arrays, Array | None]) -> tuple[Array, None]:
-            return _thinned(layers.forward(Call(self.shape.layer, at[0], (x,), mode))["a"], at[1]), None
+            return layers.forward(Call(self.shape.layer, at[0], (x,), mode, at[1]))["a"], None
 
-        return jax.lax.scan(layer, x, (self.parameters, factors))[0]
+        return jax.lax.scan(layer, x, (self.parameters, chance))[0]
 
 
 class Network(eqx.Module):
@@ -65,20 +63,26 @@ class Network(eqx.Module):
 
     blocks: tuple[Block, ...]
 
-    def __call__(self, x: Array, thinning: Thinning = ()) -> Array:
+    def __call__(self, x: Array, chance: Chance = ()) -> Array:
         """x (inputs,) -> logits or predicted targets z (outputs,), or (steps, outputs)."""
-        return self._answers(x, thinning, INFERENCE, lambda number: False)[0][-1]
+        return self._answers(x, chance, INFERENCE, lambda number: False)[0][-1]
 
     def of_rows(self, rows: Array) -> Array:
         """rows (rows, inputs) -> z of each, no more of them at once than there is room for."""
         z: Array = over_rows(self, rows, self)
         return z
 
-    def trained(self, x: Array, counts: Array, thinning: Thinning = ()) -> tuple[Array, Statistics]:
-        """`__call__` as it is while training, and what normalisation saw. Inside a vmap over `layers.ROWS_AXIS`;
-        `counts` () is 1 where x is a row, 0 where it pads the batch."""
-        answers, statistics = self._answers(x, thinning, Mode(is_training=True, counts=counts), lambda number: False)
-        return answers[-1], statistics
+    def trained(self, x: Array, counts: Array, chance: Chance = ()) -> tuple[Array, Array | None, Statistics]:
+        """`__call__` as it is while training, what layers add to the loss (), None where none does, and what
+        normalisation saw. Inside a vmap over `layers.ROWS_AXIS`; `counts` () is 1 where x is a row, 0 where it pads the
+        batch."""
+        answers, aside = self._answers(x, chance, Mode(is_training=True, counts=counts), lambda number: False)
+        penalties = [made["penalty"] for made in aside if "penalty" in made]
+        statistics = tuple(
+            {name: made[name] for name in running(block.shape)}
+            for made, block in zip(aside, self.blocks, strict=True)
+        )
+        return answers[-1], sum(penalties[1:], penalties[0]) if penalties else None, statistics
 
     def outputs(self, x: Array, wanted: Callable[[int], bool] = lambda number: True) -> tuple[Array | None, ...]:
         """x (inputs,) -> the answer of every block: of the layer's shape, for a stack with a leading axis.
@@ -88,13 +92,13 @@ class Network(eqx.Module):
         answers, _ = self._answers(x, (), INFERENCE, wanted)
         return tuple(a if wanted(number) else None for number, a in enumerate(answers))
 
-    def capture(self, x: Array, thinning: Thinning = ()) -> tuple[tuple[Array, Array], ...]:
+    def capture(self, x: Array, chance: Chance = ()) -> tuple[tuple[Array, Array], ...]:
         """x (inputs,) -> (z, a) of every block, z what the activation is applied to, a where there is none."""
         captured: list[tuple[Array, Array]] = []
         for number, block in enumerate(self.blocks):
-            factors = thinning[number] if thinning else None
+            drawn = chance[number] if chance else None
             reads = self._reads(block, x, [_last(self.blocks[n], a) for n, (_, a) in enumerate(captured)])
-            made = block.run_all(reads[0], factors) if block.shape.is_stack else block.run(reads, factors)
+            made = block.run_all(reads[0], drawn) if block.shape.is_stack else block.run(reads, drawn)
             z = made["z"] if "z" in made and made["z"].shape == made["a"].shape else made["a"]
             captured.append((z, made["a"]))
         return tuple(captured)
@@ -112,30 +116,28 @@ class Network(eqx.Module):
         return {f"read_{place}" if place else "read": read for place, read in enumerate(reads)} | made
 
     def _answers(
-        self, x: Array, thinning: Thinning, mode: Mode, wanted: Callable[[int], bool], until: int | None = None
-    ) -> tuple[list[Array], Statistics]:
-        """Per block its answer, the last layer's of a stack or, where wanted, all layers'."""
+        self, x: Array, chance: Chance, mode: Mode, wanted: Callable[[int], bool], until: int | None = None
+    ) -> tuple[list[Array], list[Arrays]]:
+        """Per block its answer, the last layer's of a stack or, where wanted, all layers'; and what else it made."""
         last: list[Array] = []
         answers: list[Array] = []
-        statistics: list[Arrays] = []
+        aside: list[Arrays] = []
         for number, block in enumerate(self.blocks[:until]):
-            factors = thinning[number] if thinning else None
+            drawn = chance[number] if chance else None
             reads = self._reads(block, x, last)
-            seen: Arrays = {}
+            made: Arrays = {}
             if not block.shape.is_stack:
-                made = block.run(reads, factors, mode)
+                made = block.run(reads, drawn, mode)
                 a = made["a"]
-                if mode.is_training:
-                    seen = {name: made[name] for name in running(block.shape)}
             elif wanted(number):
-                a = block.run_all(reads[0], factors, mode)["a"]
+                a = block.run_all(reads[0], drawn, mode)["a"]
             else:
-                a = block.last(reads[0], factors, mode)
+                a = block.last(reads[0], drawn, mode)
             is_whole_stack = block.shape.is_stack and wanted(number)
             answers.append(a)
             last.append(a[-1] if is_whole_stack else a)
-            statistics.append(seen)
-        return answers, tuple(statistics)
+            aside.append(made)
+        return answers, aside
 
     @staticmethod
     def _reads(block: Block, x: Array, answers: list[Array]) -> tuple[Array, ...]:
@@ -177,10 +179,6 @@ def with_statistics(model: Network, statistics: Statistics) -> Network:
         return Block({**block.parameters, **new}, block.shape) if new else block
 
     return Network(tuple(moved(block, seen) for block, seen in zip(model.blocks, statistics, strict=True)))
-
-
-def _thinned(a: Array, factors: Array | None) -> Array:
-    return a if factors is None else a * factors
 
 
 def _last(block: Block, a: Array) -> Array:

@@ -931,7 +931,7 @@ export interface Nesterov {
  * Whether the layers fit together is for `spec.graph` to say.
  */
 export interface Network {
-  layers: (Dense | Conv1d | Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d | GlobalAvgPool | Flatten | Reshape | Upsample | BatchNorm | LayerNorm | GroupNorm | Embedding | PositionalEncoding | Attention | TransformerBlock | Gru | Lstm | Rnn | Add | Concat | Multiply | SparseDense | Dropout | Repeat)[];
+  layers: (Dense | Conv1d | Conv2d | ConvTranspose2d | MaxPool2d | AvgPool2d | GlobalAvgPool | Flatten | Reshape | Upsample | BatchNorm | LayerNorm | GroupNorm | Embedding | PositionalEncoding | Attention | TransformerBlock | Gru | Lstm | Rnn | Add | Concat | Multiply | SparseDense | Dropout | Sampling | Repeat)[];
   output_initializer: 'glorot_uniform' | 'glorot_normal' | 'he_uniform' | 'he_normal' | 'lecun_normal' | 'zeros' | 'playground';
   output_regularization?: Regularization | null;
   output_frozen: boolean;
@@ -1187,6 +1187,20 @@ export interface SamplesRequest {
   from?: number;
   count?: number;
   axes?: ColumnAxes | ComponentAxes | null;
+}
+
+/**
+ * mean + exp(log variance / 2) · noise while training, the mean else (Kingma & Welling 2014): reads means, then as
+ * many logarithms of variances.
+ *
+ * The loss gains `kl_weight` times the divergence of the codes' distribution from the standard normal one,
+ * −½ Σ(1 + log variance − mean² − variance), so that what lies between codes means something too.
+ */
+export interface Sampling {
+  type: 'sampling';
+  name?: string | null;
+  inputs?: string[] | null;
+  kl_weight: number;
 }
 
 /**

@@ -23,6 +23,7 @@ from neuroglow.nets.layers.normalisation import batch_norm, dropout, group_norm,
 from neuroglow.nets.layers.pooling import avg_pool2d, global_avg_pool, max_pool2d
 from neuroglow.nets.layers.recurrent import gru, lstm, rnn
 from neuroglow.nets.layers.repeating import repeated
+from neuroglow.nets.layers.sampling import sampling
 from neuroglow.nets.layers.sequence import attention, embedding, positional_encoding, transformer_block
 from neuroglow.nets.layers.shaping import reshaped, upsample
 
@@ -42,6 +43,7 @@ _FORWARD: dict[str, Forward] = {
     "layer_norm": layer_norm,
     "group_norm": group_norm,
     "dropout": dropout,
+    "sampling": sampling,
     "embedding": embedding,
     "positional_encoding": positional_encoding,
     "attention": attention,
@@ -66,4 +68,7 @@ def forward(call: Call) -> Arrays:
     shaped = tuple(x.reshape(flow.shape) for x, flow in zip(call.reads, call.shape.reads, strict=True))
     call = replace(call, reads=shaped)
     kind = call.shape.layer.type
-    return repeated(call, forward) if kind == "repeat" else _FORWARD[kind](call)
+    made = repeated(call, forward) if kind == "repeat" else _FORWARD[kind](call)
+    if call.chance is None or kind == "sampling":
+        return made
+    return {**made, "a": made["a"] * call.chance}

@@ -36,6 +36,9 @@ class Call:
     parameters: Arrays
     reads: tuple[Array, ...]
     mode: Mode = INFERENCE
+    chance: Array | None = None
+    """What was drawn for this example and layer, of the shape of its answer: factors that silence a part of it, or the
+    noise of a layer that samples. None: nothing is left to chance."""
 
     @property
     def x(self) -> Array:

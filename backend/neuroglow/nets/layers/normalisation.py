@@ -72,5 +72,5 @@ def group_norm(call: Call) -> Arrays:
 
 
 def dropout(call: Call) -> Arrays:
-    """Nothing of its own: what is silent in an update comes from outside (`engine.dropout`)."""
+    """Nothing of its own: what is silent in an update is `chance`, for every layer alike."""
     return {"a": call.x}

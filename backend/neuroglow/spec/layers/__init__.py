@@ -19,11 +19,13 @@ from neuroglow.spec.layers.flow import Flow as Flow
 from neuroglow.spec.layers.normalisation import Dropout
 from neuroglow.spec.layers.repeating import AnyBodyLayer
 from neuroglow.spec.layers.repeating import Repeat as Repeat
+from neuroglow.spec.layers.sampling import Sampling as Sampling
 
 _AnyLayer = (
     AnyBodyLayer
     | Annotated[SparseDense, Tag("sparse_dense")]
     | Annotated[Dropout, Tag("dropout")]
+    | Annotated[Sampling, Tag("sampling")]
     | Annotated[Repeat, Tag("repeat")]
 )
 Layer = Annotated[_AnyLayer, Discriminator(layer_type)]
