@@ -44,7 +44,7 @@ def _case(document: dict[str, Any]) -> dict[str, Any]:
     data: AnyData = checked_data(parse(TypeAdapter(DataSpec), document), at="/data")
     return {
         "data": data.to_document(),
-        "facts": facts(data).model_dump(mode="json"),
+        "facts": facts(data).model_dump(mode="json", exclude_none=True),
         "inputs": list(offered_inputs(data)),
         "input_shape": list(input_shape(data)),
         "outputs": output_count(data),

@@ -179,7 +179,7 @@ def data_section(data: AnyData) -> str:
 
 
 def imports(data: AnyData) -> list[str]:
-    if isinstance(data, BundledData) and is_drawn_again(data):
+    if isinstance(data, BundledData) and data.augmentation is None:
         return [f"from sklearn.datasets import load_{data.name}"]
     return []
 

@@ -20,7 +20,7 @@ export function pictureFacts(all: DataSetFacts, { objects }: PicturesData): Data
 /** `first` is the set as the catalog has it, of another length. */
 export function sequenceFacts(first: DataSetFacts, { name, length }: SequencesData): DataSetFacts {
   const features = name === 'adding' ? ['value', 'marker'] : ['step'];
-  const areTokens = first.vocabulary !== null;
+  const areTokens = Boolean(first.vocabulary);
   return {
     ...first,
     columns: Array.from({ length }, (_, step) => features.map((feature) => `${feature} ${step + 1}`)).flat(),

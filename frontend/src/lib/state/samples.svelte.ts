@@ -8,8 +8,10 @@ export type Split = 'train' | 'test';
 export interface Rows {
   /** (count, columns), raw: x1 and x2, pixels, measurements. */
   inputs: Float32Array;
-  /** (count): the class, or the raw number. */
+  /** (count, answers): the class, or the raw number. */
   targets: Float32Array;
+  /** Of a row: one, or one for every step. */
+  answers: number;
   /** (count, noise columns) where there are any. */
   noise: Float32Array | null;
   columns: number;
@@ -94,6 +96,7 @@ export function toRows({ metadata, tensors }: TensorFile): Rows {
     inputs: inputs.data,
     targets: targets.data,
     noise: noise?.data instanceof Float32Array ? noise.data : null,
+    answers: targets.shape[1] ?? 1,
     columns: inputs.shape[1] ?? 1,
     count: inputs.shape[0] ?? 0,
     total: Number(metadata.total ?? inputs.shape[0]),

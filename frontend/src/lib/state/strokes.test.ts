@@ -118,6 +118,7 @@ describe('copying samples', () => {
   const rows = (count: number, total: number, target: (index: number) => number): Rows => ({
     inputs: Float32Array.from({ length: count * 3 }, (_, at) => (at % 3 === 0 ? at / 3 : at % 3 === 1 ? -7 : 99)),
     targets: Float32Array.from({ length: count }, (_, index) => target(index)),
+    answers: 1,
     noise: null,
     columns: 3,
     count,

@@ -4,7 +4,8 @@ import type { DataSetFacts } from '../../schema.gen';
 import { experiment } from '../../state/fixtures';
 import { chooseData, resizeDigits } from './choose';
 
-const CIRCLE = { source: 'synthetic', name: 'circle', task: 'classification', vocabulary: null, input_shape: null, positions: null } as DataSetFacts;
+// As the catalog has it: what means nothing is not there.
+const CIRCLE = { source: 'synthetic', name: 'circle', task: 'classification' } as DataSetFacts;
 const PICTURES = { ...CIRCLE, source: 'pictures', name: 'pictures', input_shape: [1, 32, 32] } as DataSetFacts;
 const TEXT = { ...CIRCLE, source: 'text', name: 'text', input_shape: [32], vocabulary: 58, positions: 32 } as DataSetFacts;
 const ADDING = { ...CIRCLE, source: 'sequences', name: 'adding', task: 'regression', input_shape: [20, 2] } as DataSetFacts;

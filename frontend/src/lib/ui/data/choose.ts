@@ -1,5 +1,5 @@
 /** What choosing a data set does to the experiment. Pure. */
-import type { BundledData, DataSetFacts, Experiment, SequencesData, SyntheticData } from '../../schema.gen';
+import type { BundledData, DataSetFacts, Experiment, PicturesData, SequencesData, SyntheticData, TextData } from '../../schema.gen';
 import { drawnFacts, isPlane, noiseNames, PLAIN, type Data } from '../../state/data';
 import { classesIn, type DrawnTask, type Point } from '../../state/strokes';
 
@@ -14,6 +14,8 @@ const MADE = {
   sequences: { length: 20, samples: 2000, noise: 0, train_fraction: 0.8 },
   text: { length: 32, stride: 8, train_fraction: 0.9 },
 } as const;
+
+export const MADE_SOURCES: readonly string[] = Object.keys(MADE);
 
 /** Settings that mean the same for the new set are kept; a loss of classes gives way where there are none. `before` are the
  * facts of the data so far. */
@@ -55,6 +57,17 @@ export function resizeDigits(draft: Experiment, size: NonNullable<BundledData['s
   if (data.source === 'bundled') draft.data = { ...data, ...keptEverywhere(data), goal: data.goal, size };
 }
 
+/** Settings of pictures, sequences and texts. What was said of single columns goes where there are others. */
+export function changeMade(draft: Experiment, change: Partial<PicturesData> | Partial<SequencesData> | Partial<TextData>): void {
+  const { data } = draft;
+  if (!MADE_SOURCES.includes(data.source)) return;
+  const kept = 'length' in change ? { ...keptEverywhere(data), goal: data.goal } : {};
+  const next = { ...data, ...kept, ...change } as Data;
+  // Null says the same as nothing, and the server leaves it out.
+  if (next.source === 'text' && next.text === null) delete next.text;
+  draft.data = next;
+}
+
 /** Points drawn by hand instead of whatever was there, or instead of those drawn before. */
 export function chooseDrawn(draft: Experiment, task: DrawnTask, points: readonly Point[], before: DataSetFacts): void {
   const { data } = draft;
@@ -90,22 +103,22 @@ const ANY_SHAPE: readonly string[] = ['dense', 'sparse_dense', 'dropout'];
 /** A network that could not read the new data gives way to a small one that can. */
 export function fitNetwork({ network, training }: Experiment, facts: DataSetFacts, before: DataSetFacts): void {
   if (shapeOf(facts) !== shapeOf(before)) {
-    const areTokens = facts.vocabulary !== null;
+    const areTokens = Boolean(facts.vocabulary);
     const fits = !areTokens && network.layers.every(({ type }) => ANY_SHAPE.includes(type));
     if (!fits) {
       network.layers = structuredClone(areTokens ? READS_TOKENS : READS_NUMBERS);
       network.pins = [];
     }
   }
-  if (facts.positions !== null) training.class_weights = 'none';
+  if (facts.positions) training.class_weights = 'none';
 }
 
 const shapeOf = ({ vocabulary, input_shape: shape }: DataSetFacts): string =>
-  vocabulary !== null ? 'tokens' : shape?.length === 3 ? 'picture' : shape ? 'sequence' : 'numbers';
+  vocabulary ? 'tokens' : shape?.length === 3 ? 'picture' : shape ? 'sequence' : 'numbers';
 
 /** Nothing is computed of tokens, added to them or taken from among them. */
 function keptBy(facts: DataSetFacts, data: Data): typeof PLAIN & { seed: number } {
-  return facts.vocabulary === null ? keptEverywhere(data) : { ...PLAIN, seed: data.seed };
+  return facts.vocabulary ? { ...PLAIN, seed: data.seed } : keptEverywhere(data);
 }
 
 /** Formulas name columns, and so do switches: neither means anything over others. */
