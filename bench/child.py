@@ -19,9 +19,9 @@ Answer = dict[str, Any]
 class Child:
     """`python -m MODULE`, begun with `config` as its first line. Its answer to that line says that it is ready."""
 
-    def __init__(self, module: str, config: Answer, *, niceness: int = 0) -> None:
+    def __init__(self, module: str, config: Answer, *, niceness: int = 0, python: str = sys.executable) -> None:
         self._process = subprocess.Popen(
-            ["nice", "-n", str(niceness), sys.executable, "-m", module],
+            ["nice", "-n", str(niceness), python, "-m", module],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

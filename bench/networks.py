@@ -1,4 +1,4 @@
-"""The three networks whose speed is followed, as experiments, and what others reach on them."""
+"""The networks whose speed is followed, as experiments, and what others reach on them."""
 
 from __future__ import annotations
 
@@ -34,6 +34,22 @@ DIGITS = Benchmark(
         "data": {"source": "bundled", "name": "digits"},
         "network": {"layers": [{"type": "dense", "units": 32, "activation": "relu"}] * 2},
         "training": {"batch_size": 64},
+    },
+    None,
+)
+CONVOLUTION = Benchmark(
+    "[conv 8@5x5, pool, conv 16@5x5, pool, 10] on 28x28",
+    {
+        "data": {"source": "bundled", "name": "digits", "size": 28},
+        "network": {
+            "layers": [
+                {"type": "conv2d", "channels": 8, "kernel": 5},
+                {"type": "max_pool2d"},
+                {"type": "conv2d", "channels": 16, "kernel": 5},
+                {"type": "max_pool2d"},
+            ]
+        },
+        "training": {"batch_size": 64, "optimizer": {"type": "adam", "learning_rate": 0.001}},
     },
     None,
 )

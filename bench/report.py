@@ -69,6 +69,21 @@ def _live(part: Results) -> str:
     return _table("One viewer that does not paint", head, rows)
 
 
+def _convolution(part: Results) -> str:
+    beside = part["torch"]
+    rows = [
+        ("Live over bare", f"**{part['ratio']:.2f}** ({_span(part['ratios'])})"),
+        ("Live", f"{_whole(part['live_updates_per_second'])} updates/s, {part['frames_per_second']:.1f} frames/s"),
+        ("Bare", f"{_whole(part['bare_updates_per_second'])} updates/s"),
+    ]
+    if beside is not None:
+        speed = f"{_whole(beside['torch_updates_per_second'])} updates/s"
+        rows.append((f"PyTorch {beside['version']}, eager", speed))
+        rows.append(("Live over PyTorch", f"**{beside['ratio']:.2f}** ({_span(beside['ratios'])})"))
+    asked = f"live with its feature maps at {part['asked_fps']:.0f} frames/s"
+    return _table(f"{part['network']}, batch 64, {asked}", ("what", "figure"), rows)
+
+
 def _painting(part: Results) -> str:
     rows = [
         (
@@ -110,6 +125,7 @@ def _waiting(part: Results) -> str:
         ("A neuron added, until the edit is done", f"{part['add_neuron_secs']:.2f} s"),
         ("200 layers of 16, until the edit is done", f"{part['deep_secs']:.1f} s"),
         ("200 layers of 16, until the first update", f"{part['deep_first_update_secs']:.1f} s"),
+        ("200 layers in residual blocks, until the first update", f"{part['residual_first_update_secs']:.1f} s"),
     ]
     return _table("Waiting", ("what", "time"), rows)
 
@@ -154,6 +170,7 @@ def _million(part: Results) -> str:
 
 _TABLES = (
     ("live", _live),
+    ("convolution", _convolution),
     ("painting", _painting),
     ("crowd", _crowd),
     ("startup", _waiting),

@@ -13,6 +13,22 @@ from live_client import LiveClient, live
 DEEP = [{"type": "dense", "units": 16, "initializer": "lecun_normal"} for _ in range(200)]
 
 
+RESIDUAL = [
+    {"type": "dense", "units": 16},
+    {
+        "type": "repeat",
+        "times": 100,
+        "layers": [
+            {"type": "layer_norm"},
+            {"type": "dense", "units": 16, "activation": "relu"},
+            {"type": "dense", "units": 16, "activation": "linear"},
+            {"type": "add", "inputs": ["x", "dense_2"]},
+        ],
+    },
+]
+"""Two hundred dense layers in a hundred residual blocks."""
+
+
 def measure(effort: Effort) -> dict[str, Any]:
     runs = [_once() for _ in range(effort.repeats)]
     return {name: middle([run[name] for run in runs]) for name in runs[0]} | {"runs": runs}
@@ -38,7 +54,10 @@ async def _watch(url: str, created: Any, started_at: float) -> dict[str, float]:
         revision: int = created.document["revision"]
         neuron = await _edit(client, revision, {"op": "replace", "path": "/network/layers/0/units", "value": units + 1})
         deep = await _edit(client, revision + 1, {"op": "replace", "path": "/network/layers", "value": DEEP})
+        replaced = {"op": "replace", "path": "/network/layers", "value": RESIDUAL}
+        residual = await _edit(client, revision + 2, replaced)
     return {
+        "residual_first_update_secs": residual["first_update"],
         "first_frame_secs": first_frame,
         "add_neuron_secs": neuron["done"],
         "add_neuron_first_update_secs": neuron["first_update"],
