@@ -91,7 +91,25 @@ def test_a_sum_is_put_in_as_a_skip_connection_and_brought_to_its_shape(page: Pag
         assert (bridge["inputs"], merge["inputs"]) == (["dense_2"], ["dense_3", bridge["name"]])
 
 
-def test_layers_are_added_chosen_repeated_and_removed_by_keyboard_alone(page: Page, server: ServerProcess) -> None:
+def test_a_layer_is_connected_by_dragging_from_its_output(page: Page, server: ServerProcess) -> None:
+    add(page, "Concat")
+    concat = page.get_by_role("region", name="Layer 4: Concat")
+    expect(page.get_by_title("Shape of what flows between Concat and Output")).to_have_text("10")
+    page.get_by_role("region", name="Layer 1: Dense 8, tanh").hover()
+    port = button(page, "Drag from Dense 8 to the layer that should read it").bounding_box()
+    card = concat.bounding_box()
+    assert port is not None
+    assert card is not None
+    page.mouse.move(port["x"] + port["width"] / 2, port["y"] + port["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(card["x"] + card["width"] / 2, card["y"] + card["height"] - 12, steps=4)
+    page.mouse.up()
+    expect(page.get_by_title("Shape of what flows between Concat and Output")).to_have_text("18")
+    with following(server, page) as client:
+        client.wait_experiment(lambda e: e["network"]["layers"][-1]["inputs"] == ["dense_3", "dense_2", "dense_1"])
+
+
+def test_layers_are_added_duplicated_and_removed_by_keyboard_alone(page: Page, server: ServerProcess) -> None:
     with following(server, page) as client:
         page.locator("body").press("a")
         page.keyboard.type("layer norm")

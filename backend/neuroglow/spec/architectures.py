@@ -13,6 +13,7 @@ from neuroglow.spec.layers.normalisation import LayerNorm
 from neuroglow.spec.layers.pooling import GlobalAvgPool, MaxPool2d
 from neuroglow.spec.layers.recurrent import Lstm
 from neuroglow.spec.layers.repeating import Repeat
+from neuroglow.spec.layers.sampling import Sampling
 from neuroglow.spec.layers.sequence import Embedding, PositionalEncoding, TransformerBlock
 from neuroglow.spec.layers.shaping import Flatten, Reshape
 from neuroglow.spec.network import Network, with_names
@@ -93,6 +94,12 @@ ARCHITECTURES: tuple[Preset, ...] = (
         _conv(8, stride=2), _conv(16, stride=2), Flatten(), Dense(units=8, activation="linear"), _relu(64),
         Reshape(shape=(16, 2, 2)), ConvTranspose2d(channels=8, initializer="he_uniform"),
         ConvTranspose2d(channels=4, initializer="he_uniform"),
+    ),
+    _preset(
+        "variational", "A variational autoencoder",
+        "A code is a cloud, not a point, so that what lies between two digits is drawn like a digit too",
+        BundledData(name="digits", goal="reconstruct"), _DIGITS,
+        _relu(48), Dense(units=16, activation="linear"), Sampling(kl_weight=0.002), _relu(48),
     ),
     _preset(
         "lstm", "A memory for waves",

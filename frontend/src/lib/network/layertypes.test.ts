@@ -51,7 +51,7 @@ describe('types of layers', () => {
   });
 
   it('are all offered, each in a group that is shown', () => {
-    expect(new Set(TYPES.map(({ type }) => type)).size).toBe(26);
+    expect(new Set(TYPES.map(({ type }) => type)).size).toBe(27);
     expect(TYPES.every(({ group }) => GROUPS.includes(group))).toBe(true);
   });
 

@@ -21,6 +21,7 @@ const OFFERED: readonly (readonly [Group, LayerType, string])[] = [
   ['Core', 'flatten', 'Pictures as one list of numbers'],
   ['Core', 'reshape', 'The same numbers in another shape'],
   ['Core', 'dropout', 'Silences some while training'],
+  ['Core', 'sampling', 'A code drawn around its mean'],
   ['Convolution', 'conv2d', 'Small kernels slide over a picture'],
   ['Convolution', 'conv1d', 'Kernels along a sequence or signal'],
   ['Convolution', 'conv_transpose2d', 'Larger pictures from small ones'],
@@ -72,6 +73,7 @@ const ALSO: Partial<Record<LayerType, string>> = {
   global_avg_pool: 'gap',
   transformer_block: 'gpt',
   rnn: 'elman',
+  sampling: 'variational autoencoder vae latent',
   add: 'residual skip',
   repeat: 'resnet loop',
 };
@@ -124,6 +126,7 @@ const WORDS: Record<string, readonly [label: string, help: string]> = {
   method: ['Method', ''],
   dropout: ['Dropout', 'Share that is silent while training'],
   rate: ['Rate', 'Share that is silent while training'],
+  kl_weight: ['Weight of the divergence', 'How much codes are held near the normal distribution'],
   factor: ['Factor', 'So many times as high and wide'],
   momentum: ['Momentum', 'How slowly the running figures follow'],
   eps: ['Epsilon', 'Added to the variance'],

@@ -19,6 +19,7 @@ export const TYPE_ICONS: Record<LayerType, string> = {
   layer_norm: '<path d="M1.500 12.500c4 0 3.500-9 6.500-9s2.500 9 6.500 9"/>',
   group_norm: '<path d="M1 12.500c2.500 0 2-7 3.500-7s1 7 3.500 7 2-7 3.500-7 1 7 3.500 7"/>',
   dropout: '<circle cx="4" cy="8" r="2"/><circle cx="12" cy="8" r="2" stroke-dasharray="1.500 1.800"/><path d="M10 6l4 4"/>',
+  sampling: '<path d="M1.500 12.500c4 0 3.500-9 6.500-9s2.500 9 6.500 9"/><circle class="f" cx="6" cy="10" r="1"/><circle class="f" cx="9.500" cy="8.500" r="1"/><circle class="f" cx="8" cy="12" r="1"/>',
   embedding: '<path d="M2 3.500h3M2 8h3M2 12.500h3"/><path d="M8 2.500h6v11H8zM8 6h6M8 10h6"/>',
   positional_encoding: '<path d="M1.500 8c1.600-6 3.200-6 4.800 0s3.200 6 4.800 0 2.400-4.500 3.400-4.500"/>',
   attention: '<path d="M3 13V3M13 13V3M3 4l10 8M3 8h10M3 12l10-5"/>',

@@ -17,6 +17,7 @@ const MOST_THREADS = 256;
 /** Width in pixels of a link whose weight is the largest of its layer, and of one near zero. */
 export const WIDEST = 3.7;
 export const THINNEST = 0.5;
+const TINIEST = 1e-9;
 
 /** One drawn link between two units. */
 export interface Link {
@@ -30,6 +31,8 @@ export interface Link {
 export type GapForm =
   /** every weight on its own */
   | 'links'
+  /** every kernel on its own: from a channel that is read to one that is made */
+  | 'kernels'
   /** one thread per receiving unit: the sender is one picture */
   | 'threads'
   /** the weight matrix as an image */
@@ -100,11 +103,37 @@ function unitOffset({ from, to }: Gap, units: ReadonlyMap<string, number>): numb
 function formOf(gap: Gap, mostCells: number): GapForm {
   if (gap.route !== null) return 'route';
   if (gap.from.item.kind === 'run' || gap.to.item.kind === 'run') return 'bundle';
+  if (hasKernels(gap)) return 'kernels';
   if (!hasWeights(gap.from.item.layer, gap.to.item.layer)) return 'bundle';
   if (gap.from.item.layer.picture === 'image') return 'threads';
   const cells = gap.from.item.layer.units * gap.to.item.layer.units;
   const drawn = gap.from.tiles.length * gap.to.tiles.length;
   return drawn > MOST_LINKS || cells > mostCells ? 'matrix' : 'links';
+}
+
+/** A plain convolution of pictures, few enough to be told apart. */
+function hasKernels({ from, to }: Gap): boolean {
+  if (from.item.kind !== 'layer' || to.item.kind !== 'layer' || to.item.layer.layer?.type !== 'conv2d') return false;
+  const isSeen = from.item.layer.picture === 'features' && to.item.layer.picture === 'features';
+  return isSeen && to.item.layer.layer.groups === 1 && from.tiles.length * to.tiles.length <= MOST_THREADS;
+}
+
+/**
+ * The mean weight of every kernel as a matrix of (channels made, channels read): how much, and with which sign, the one
+ * goes into the other. Undefined where the weights came pooled.
+ */
+export function kernelMeans(matrix: Matrix, read: number): Matrix | undefined {
+  const area = matrix.columns / read;
+  if (matrix.pooled || !Number.isInteger(area)) return undefined;
+  const data = new Float32Array(matrix.rows * read);
+  let largest = TINIEST;
+  for (let cell = 0; cell < data.length; cell++) {
+    let sum = 0;
+    for (let place = cell * area; place < (cell + 1) * area; place++) sum += matrix.data[place] ?? 0;
+    data[cell] = sum / area;
+    largest = Math.max(largest, Math.abs(sum / area));
+  }
+  return { ...matrix, data, columns: read, largest };
 }
 
 /** A weight relative to the largest of its layer, −1 to 1. */
@@ -132,7 +161,7 @@ export function largestMove(before: ReadonlyMap<string, Matrix>, now: NetworkVal
     const b = now.weightsInto(to);
     if (a === b) continue;
     if (a === undefined || b === undefined || a.columns !== b.columns || a.rows !== b.rows) return Infinity;
-    if (form === 'matrix') {
+    if (form === 'matrix' || form === 'kernels') {
       for (let cell = 0; cell < b.rows * b.columns; cell++) {
         largest = Math.max(largest, Math.abs((a.data[cell] ?? 0) / a.largest - (b.data[cell] ?? 0) / b.largest));
       }

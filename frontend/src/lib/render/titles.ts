@@ -22,6 +22,7 @@ const NAMES: Record<LayerType, string> = {
   layer_norm: 'Layer norm',
   group_norm: 'Group norm',
   dropout: 'Dropout',
+  sampling: 'Sampling',
   embedding: 'Embedding',
   positional_encoding: 'Positions',
   attention: 'Attention',

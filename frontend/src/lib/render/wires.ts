@@ -3,7 +3,7 @@
  */
 
 import type { Palette } from './colors';
-import { largestMove, linkOpacity, linkWidth, relativeWeight, type GapLinks, type Link } from './links';
+import { kernelMeans, largestMove, linkOpacity, linkWidth, relativeWeight, type GapLinks, type Link } from './links';
 import type { Tile } from './layout';
 import type { Matrix, NetworkValues } from './values';
 import { begin, sameView, type View } from './viewport';
@@ -64,6 +64,7 @@ export class Wires {
     for (const gap of scene.gaps) {
       const matrix = scene.values.weightsInto(gap.to);
       if (gap.form === 'route') paintRoute(context, gap, scene.palette);
+      else if (gap.form === 'kernels') paintKernels(context, gap, scene);
       else if (gap.form === 'threads' || gap.form === 'bundle') paintThreads(context, gap, scene.palette);
       else if (matrix !== undefined && (gap.form === 'matrix' || matrix.pooled)) paintMatrix(context, gap, matrix, scene.palette);
       else if (matrix !== undefined) paintLinks(context, gap, matrix, scene);
@@ -79,6 +80,15 @@ function paintThreads(context: CanvasRenderingContext2D, gap: GapLinks, palette:
   for (const { curve } of gap.links) trace(context, curve);
   context.stroke();
   context.globalAlpha = 1;
+}
+
+/** As threads until the weights are there. */
+function paintKernels(context: CanvasRenderingContext2D, gap: GapLinks, scene: WireScene): void {
+  const matrix = scene.values.weightsInto(gap.to);
+  const { item } = gap.gap.from;
+  const means = matrix && item.kind === 'layer' ? kernelMeans(matrix, item.layer.units) : undefined;
+  if (means === undefined) paintThreads(context, gap, scene.palette);
+  else paintLinks(context, gap, means, scene);
 }
 
 /** A line with rounded corners. */
