@@ -52,6 +52,10 @@ CASES: dict[str, tuple[Document, tuple[Flow, ...]]] = {
     "conv2d by channel": (
         {"type": "conv2d", "channels": 4, "groups": 4, "kernel": [1, 3], "activation": "tanh"}, (PICTURE,),
     ),
+    "conv2d of many places": (
+        {"type": "conv2d", "channels": 4, "kernel": [7, 8], "stride": [2, 1], "padding": "same", "dilation": [1, 2],
+         "groups": 2, "activation": "tanh"}, (PICTURE,),
+    ),
     "conv1d on steps": ({"type": "conv1d", "channels": 3, "padding": "same", "activation": "tanh"}, (SEQUENCE,)),
     "conv1d on a signal": (
         {"type": "conv1d", "channels": 4, "kernel": 4, "stride": 2, "padding": 1, "groups": 2, "activation": "tanh"},

@@ -69,7 +69,7 @@ def test_chunks_cut_anywhere_give_the_same_bits_with_convolutions(cuts: set[int]
     assert as_bytes(trained(trainer_of(CONVOLVED), 20, cuts=sorted(cuts))) == whole
 
 
-def test_a_stepwise_chunk_stops_at_the_update_whose_loss_is_not_finite() -> None:
+def test_a_chunk_with_convolutions_stops_at_the_update_whose_loss_is_not_finite() -> None:
     spec = experiment(
         data={"source": "synthetic", "name": "plane", "samples": 60},
         network={"layers": [PICTURES[0], PICTURES[1], {"type": "conv2d", "channels": 2, "activation": "linear"}]},

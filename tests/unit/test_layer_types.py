@@ -49,6 +49,16 @@ def test_what_a_layer_reads_may_come_flat(case: str) -> None:
     assert np.array_equal(flat, made(shape, numbers, reads)["a"])
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.startswith(("conv", "transposed"))])
+def test_convolutions_of_other_devices_answer_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There they are XLA's own, which a CPU has too."""
+    shape = shape_of(case)
+    numbers, reads = numbers_for(shape), reads_for(shape)
+    here = made(shape, numbers, reads)["a"]
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    np.testing.assert_allclose(made(shape, numbers, reads)["a"], here, rtol=2e-4, atol=2e-5)
+
+
 def test_a_token_that_is_no_row_of_the_table_is_taken_to_the_nearest() -> None:
     shape = shape_of("embedding of numbers")
     numbers = numbers_for(shape)
