@@ -42,9 +42,9 @@ served: setup-dev page
 packaging: setup-dev page check
 	$(PY) -m pytest tests/packaging $(ARGS)
 
-soak: setup-dev page ## The long forms of the fault tests
+soak: setup-dev page ## The long forms of the fault tests, and a thousand random graphs
 	CHROMIUM_PATH="$$($(PY) tests/find_browser.py)" && export CHROMIUM_PATH && \
-	$(PY) -m pytest tests/faults --soak --timeout=3600 $(ARGS)
+	$(PY) -m pytest tests/faults tests/unit/test_random_graphs.py --soak --timeout=3600 $(ARGS)
 
 bench: setup-dev page ## Figures against bare JAX and against peers, into bench/results/
 	CHROMIUM_PATH="$$($(PY) tests/find_browser.py)" && export CHROMIUM_PATH && $(PY) -m bench $(ARGS)

@@ -1,4 +1,4 @@
-"""What every test shares: how examples are drawn, and the `--soak` switch to the long forms of the fault tests."""
+"""What every test shares: how examples are drawn, and the `--soak` switch to the long forms of some."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="run the fault tests in their long forms (make soak)")
+    parser.addoption("--soak", action="store_true", help="run the tests that have one in their long forms (make soak)")
 
 
 @pytest.fixture(scope="session")
 def soak(request: pytest.FixtureRequest) -> bool:
-    """Whether fault tests run long: hundreds of kills, a hundred thousand messages."""
+    """Whether tests run long: hundreds of kills, a hundred thousand messages, a thousand networks."""
     return bool(request.config.getoption("--soak"))
 
 

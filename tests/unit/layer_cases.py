@@ -15,6 +15,8 @@ from neuroglow.spec.network import Network, with_names
 from unit.numpy_twin import Array
 
 Document = dict[str, Any]
+# Compiling is what takes the time of programs that run once.
+QUICK: dict[str, Any] = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 VECTOR, PICTURE = Flow((6,), "vector"), Flow((4, 7, 6), "picture")
 SEQUENCE, SIGNAL = Flow((5, 4), "sequence"), Flow((4, 9), "signal")
 TOKENS = Flow((5,), "tokens", 7)

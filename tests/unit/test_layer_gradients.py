@@ -12,11 +12,9 @@ from jax import Array
 
 from neuroglow.nets.layers import INFERENCE, ROWS_AXIS, Call, Mode, forward
 from neuroglow.nets.shape import LayerShape
-from unit.layer_cases import CASES, numbers_for, reads_for, shape_of
+from unit.layer_cases import CASES, QUICK, numbers_for, reads_for, shape_of
 
 STEP = 1e-5
-# Compiling is what takes the time here.
-QUICK: dict[str, Any] = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 Point = tuple[dict[str, Any], list[Any]]
 
 
