@@ -9,6 +9,7 @@ from neuroglow.insight.judgement import JudgementProbe
 from neuroglow.insight.maps import MapsProbe
 from neuroglow.insight.predictions import PredictionsProbe
 from neuroglow.insight.probe import Probe, Subject
+from neuroglow.insight.projection import ProjectionProbe
 from neuroglow.insight.statistics import StatisticsProbe
 from neuroglow.insight.weights import GradientsProbe, WeightsProbe
 from neuroglow.wire.subscriptions import (
@@ -20,6 +21,7 @@ from neuroglow.wire.subscriptions import (
     SubscribeJudgement,
     SubscribeMaps,
     SubscribePredictions,
+    SubscribeProjection,
     SubscribeStatistics,
     SubscribeUnit,
     SubscribeWeights,
@@ -53,6 +55,8 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
             return CodesProbe(ask, subject)
         case SubscribeInside():
             return InsideProbe(ask, subject)
+        case SubscribeProjection():
+            return ProjectionProbe(ask, subject)
 
 
 def require_layers(ask: AnySubscribe, subject: Subject) -> None:

@@ -102,6 +102,16 @@ class SubscribeCodes(Subscription):
     count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
 
 
+class SubscribeProjection(Subscription):
+    """Rows of a split as one layer, or `x`, sees them, on the plane of their first two principal components."""
+
+    stream: Literal["projection"]
+    max_fps: MaxFps = 5.0
+    layer: LayerName
+    split: Split = "test"
+    count: Annotated[int, Field(ge=3, le=Limits().sample_rows)] = 300
+
+
 class SubscribeInside(Subscription):
     """The magnifying glass on one layer of any type: all that it makes of one sample, and its parameters."""
 
@@ -121,6 +131,7 @@ AnySubscribe = (
     | SubscribeJudgement
     | SubscribeCodes
     | SubscribeInside
+    | SubscribeProjection
 )
 Subscribe = Annotated[AnySubscribe, Field(discriminator="stream")]
 STREAMS: tuple[str, ...] = tuple(get_args(kind.model_fields["stream"].annotation)[0] for kind in get_args(AnySubscribe))

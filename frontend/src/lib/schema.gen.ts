@@ -193,6 +193,7 @@ export type ClientMessage =
   | SubscribeJudgement
   | SubscribeCodes
   | SubscribeInside
+  | SubscribeProjection
   | Unsubscribe
   | Ack;
 
@@ -1358,7 +1359,8 @@ export type Subscribe =
   | SubscribePredictions
   | SubscribeJudgement
   | SubscribeCodes
-  | SubscribeInside;
+  | SubscribeInside
+  | SubscribeProjection;
 
 /** Each unit's activation for one sample. */
 export interface SubscribeActivations {
@@ -1430,6 +1432,17 @@ export interface SubscribePredictions {
   stream: 'predictions';
   split?: 'train' | 'test';
   from?: number;
+  count?: number;
+}
+
+/** Rows of a split as one layer, or `x`, sees them, on the plane of their first two principal components. */
+export interface SubscribeProjection {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'projection';
+  layer: string;
+  split?: 'train' | 'test';
   count?: number;
 }
 
