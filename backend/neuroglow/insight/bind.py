@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from neuroglow.insight.activations import ActivationsProbe, UnitProbe
 from neuroglow.insight.codes import CodesProbe
+from neuroglow.insight.explaining.exciting import ExcitesProbe
+from neuroglow.insight.explaining.explanation import explanation
+from neuroglow.insight.explaining.ideal import IdealProbe
+from neuroglow.insight.explaining.importance import ImportanceProbe
+from neuroglow.insight.explaining.influence import InfluenceProbe
+from neuroglow.insight.explaining.mislabelled import MislabelledProbe
 from neuroglow.insight.inside import InsideProbe
 from neuroglow.insight.judgement import JudgementProbe
 from neuroglow.insight.maps import MapsProbe
@@ -16,10 +22,16 @@ from neuroglow.wire.subscriptions import (
     AnySubscribe,
     SubscribeActivations,
     SubscribeCodes,
+    SubscribeExcites,
+    SubscribeExplanation,
     SubscribeGradients,
+    SubscribeIdeal,
+    SubscribeImportance,
+    SubscribeInfluence,
     SubscribeInside,
     SubscribeJudgement,
     SubscribeMaps,
+    SubscribeMislabelled,
     SubscribePredictions,
     SubscribeProjection,
     SubscribeStatistics,
@@ -57,6 +69,18 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
             return InsideProbe(ask, subject)
         case SubscribeProjection():
             return ProjectionProbe(ask, subject)
+        case SubscribeExplanation():
+            return explanation(ask, subject)
+        case SubscribeImportance():
+            return ImportanceProbe(ask, subject)
+        case SubscribeExcites():
+            return ExcitesProbe(ask, subject)
+        case SubscribeIdeal():
+            return IdealProbe(ask, subject)
+        case SubscribeInfluence():
+            return InfluenceProbe(ask, subject)
+        case SubscribeMislabelled():
+            return MislabelledProbe(ask, subject)
 
 
 def require_layers(ask: AnySubscribe, subject: Subject) -> None:

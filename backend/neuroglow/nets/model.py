@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -92,6 +92,10 @@ class Network(eqx.Module):
         answers, _ = self._answers(x, (), INFERENCE, wanted)
         return tuple(a if wanted(number) else None for number, a in enumerate(answers))
 
+    def onward(self, x: Array, given: Mapping[int, Array]) -> Array:
+        """`__call__` where these blocks answer what is `given`, in their layers' shapes, whatever they read."""
+        return self._answers(x, (), INFERENCE, lambda number: False, given=given)[0][-1]
+
     def capture(self, x: Array, chance: Chance = ()) -> tuple[tuple[Array, Array], ...]:
         """x (inputs,) -> (z, a) of every block, z what the activation is applied to, a where there is none."""
         captured: list[tuple[Array, Array]] = []
@@ -116,9 +120,16 @@ class Network(eqx.Module):
         return {f"read_{place}" if place else "read": read for place, read in enumerate(reads)} | made
 
     def _answers(
-        self, x: Array, chance: Chance, mode: Mode, wanted: Callable[[int], bool], until: int | None = None
+        self,
+        x: Array,
+        chance: Chance,
+        mode: Mode,
+        wanted: Callable[[int], bool],
+        until: int | None = None,
+        given: Mapping[int, Array] | None = None,
     ) -> tuple[list[Array], list[Arrays]]:
-        """Per block its answer, the last layer's of a stack or, where wanted, all layers'; and what else it made."""
+        """Per block its answer, the last layer's of a stack or, where wanted, all layers', or what is given; and what
+        else it made."""
         last: list[Array] = []
         answers: list[Array] = []
         aside: list[Arrays] = []
@@ -126,7 +137,9 @@ class Network(eqx.Module):
             drawn = chance[number] if chance else None
             reads = self._reads(block, x, last)
             made: Arrays = {}
-            if not block.shape.is_stack:
+            if given is not None and number in given:
+                a = given[number]
+            elif not block.shape.is_stack:
                 made = block.run(reads, drawn, mode)
                 a = made["a"]
             elif wanted(number):

@@ -145,6 +145,14 @@ class Limits(BaseModel):
     set_cells: int = 1_024
     """Weights and biases that one message may set."""
     rate_test_steps: int = 500
+    probe_operations: int = 20_000_000_000
+    """Multiplications that one answer of a probe may take, as they are counted for layers."""
+    attribution_steps: int = 512
+    """Steps from the baseline to the sample."""
+    occlusions: int = 4_096
+    """Windows that one explanation covers."""
+    importance_units: int = 4_096
+    ideal_steps: int = 512
     max_updates_per_second: float = 1e6
     metrics_points: int = 4_000
 
@@ -187,6 +195,7 @@ FIXED = frozenset({
     "samples", "classes", "layers", "units", "inputs", "drawn_points", "steps", "text_bytes", "formulas",
     "formula_length", "noise_columns", "batch_size", "pins", "seed", "json_depth", "patch_operations", "sample_rows",
     "predict_rows", "weight_cells", "step_updates", "set_cells", "rate_test_steps", "max_updates_per_second",
+    "probe_operations", "attribution_steps", "occlusions", "importance_units", "ideal_steps",
 })  # fmt: skip
 """Bounds of documents and messages: they stand in the schemas, so every server has the same. Clients are told them like
 the others, but a server cannot be set to other ones."""

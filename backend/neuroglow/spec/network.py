@@ -18,6 +18,7 @@ from neuroglow.spec.training import Regularization
 
 UnitIndex = Annotated[int, Field(ge=0, lt=limits.MAX_UNITS)]
 SourceIndex = Annotated[int, Field(ge=0, lt=limits.MAX_SOURCES)]
+SourceName = Annotated[str, Field(min_length=1, max_length=limits.MAX_SOURCE_LENGTH)]
 ParameterValue = Annotated[float, Field(ge=-limits.MAX_WEIGHT, le=limits.MAX_WEIGHT)]
 
 
@@ -30,7 +31,7 @@ class Cell(Spec):
 
     layer: LayerName
     unit: UnitIndex
-    source: SourceIndex | Annotated[str, Field(min_length=1, max_length=limits.MAX_SOURCE_LENGTH)] | None = None
+    source: SourceIndex | SourceName | None = None
     value: ParameterValue
 
     @property

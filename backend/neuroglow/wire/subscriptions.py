@@ -8,12 +8,16 @@ from pydantic import Field
 
 from neuroglow.spec.base import Spec
 from neuroglow.spec.layers.base import LayerName
-from neuroglow.spec.limits import Limits
-from neuroglow.spec.looking import Axes, Row, Sample, SampleAt, Split
+from neuroglow.spec.limits import MAX_INPUTS, Limits
+from neuroglow.spec.looking import Axes, Row, Sample, SampleAt, SampleValue, Split
+from neuroglow.spec.network import SourceIndex, SourceName
 
 RequestId = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Layers = Literal["all"] | Annotated[tuple[LayerName, ...], Field(min_length=1, max_length=512)]
 MaxFps = Annotated[float, Field(gt=0.0, le=1000.0)]
+Rows = Annotated[int, Field(ge=1, le=Limits().sample_rows)]
+Damping = Annotated[float, Field(ge=0.0, le=100.0)]
+Side = Annotated[int, Field(ge=1, le=MAX_INPUTS)]
 
 
 class Subscription(Spec):
@@ -120,6 +124,91 @@ class SubscribeInside(Subscription):
     sample: Sample = SampleAt()
 
 
+class SubscribeExplanation(Subscription):
+    """What in one sample speaks for an output, and what against it."""
+
+    stream: Literal["explanation"]
+    max_fps: MaxFps = 4.0
+    method: Literal["saliency", "gradient_x_input", "integrated_gradients", "occlusion", "grad_cam"]
+    sample: Sample = SampleAt()
+    output: Row | None = None
+    """A class, or an output of a network that answers with numbers. Null is the one with the largest z."""
+    step: Row | None = None
+    """Where every step has an answer, whose is explained. Null is the last one's."""
+    layer: LayerName | None = None
+    """For `grad_cam`, the layer whose maps are weighed. Null is the last one that makes pictures."""
+    steps: Annotated[int, Field(ge=1, le=Limits().attribution_steps)] = 128
+    """For `integrated_gradients`."""
+    window: Side = 1
+    """For `occlusion`, pixels on a side, steps, or inputs that are covered at once."""
+    stride: Side = 1
+    baseline: SampleValue = 0.0
+    """What tells nothing, as the network reads it: what covers, and where integrated gradients start."""
+
+
+class SubscribeImportance(Subscription):
+    """How much the loss rises when a unit is switched off, for every unit. "all" is every hidden layer that learns."""
+
+    stream: Literal["importance"]
+    max_fps: MaxFps = 0.5
+    layers: Layers = "all"
+    split: Split = "test"
+    count: Rows = 256
+
+
+class SubscribeExcites(Subscription):
+    """The rows that excite one unit most."""
+
+    stream: Literal["excites"]
+    max_fps: MaxFps = 2.0
+    layer: LayerName
+    unit: Row
+    split: Split = "test"
+    count: Rows = 500
+    top: Annotated[int, Field(ge=1, le=100)] = 9
+
+
+class SubscribeIdeal(Subscription):
+    """An input made for one unit: by gradient ascent within the range of the data."""
+
+    stream: Literal["ideal"]
+    max_fps: MaxFps = 1.0
+    layer: LayerName
+    unit: Row
+    start: Literal["mean", "zeros"] = "mean"
+    """Of the training inputs; or zeros, as near as their range allows."""
+    steps: Annotated[int, Field(ge=1, le=Limits().ideal_steps)] = 64
+    rate: Annotated[float, Field(gt=0.0, le=10.0)] = 0.1
+    """How far the first step goes, in deviations of the training inputs; later ones are shorter."""
+    l2: Damping = 0.01
+    """Of the distance from the start."""
+    variation: Damping = 0.01
+    """Of the differences between neighbours."""
+
+
+class SubscribeInfluence(Subscription):
+    """Which rows push one weight up now, and which down."""
+
+    stream: Literal["influence"]
+    max_fps: MaxFps = 2.0
+    layer: LayerName
+    unit: Row
+    source: SourceIndex | SourceName | None = None
+    """As in `Cell`; null is the bias."""
+    split: Split = "train"
+    count: Rows = 256
+
+
+class SubscribeMislabelled(Subscription):
+    """Rows whose class is doubtful: the network is as sure of another one as it usually is where that is right."""
+
+    stream: Literal["mislabelled"]
+    max_fps: MaxFps = 1.0
+    split: Split = "train"
+    count: Rows = Limits().sample_rows
+    top: Annotated[int, Field(ge=1, le=100)] = 24
+
+
 AnySubscribe = (
     SubscribeMaps
     | SubscribeActivations
@@ -132,6 +221,12 @@ AnySubscribe = (
     | SubscribeCodes
     | SubscribeInside
     | SubscribeProjection
+    | SubscribeExplanation
+    | SubscribeImportance
+    | SubscribeExcites
+    | SubscribeIdeal
+    | SubscribeInfluence
+    | SubscribeMislabelled
 )
 Subscribe = Annotated[AnySubscribe, Field(discriminator="stream")]
 STREAMS: tuple[str, ...] = tuple(get_args(kind.model_fields["stream"].annotation)[0] for kind in get_args(AnySubscribe))

@@ -194,6 +194,12 @@ export type ClientMessage =
   | SubscribeCodes
   | SubscribeInside
   | SubscribeProjection
+  | SubscribeExplanation
+  | SubscribeImportance
+  | SubscribeExcites
+  | SubscribeIdeal
+  | SubscribeInfluence
+  | SubscribeMislabelled
   | Unsubscribe
   | Ack;
 
@@ -794,6 +800,11 @@ export interface Limits {
   step_updates: number;
   set_cells: number;
   rate_test_steps: number;
+  probe_operations: number;
+  attribution_steps: number;
+  occlusions: number;
+  importance_units: number;
+  ideal_steps: number;
   max_updates_per_second: number;
   metrics_points: number;
   upload_bytes: number;
@@ -1361,6 +1372,12 @@ export type Subscribe =
   | SubscribeCodes
   | SubscribeInside
   | SubscribeProjection;
+  | SubscribeExplanation
+  | SubscribeImportance
+  | SubscribeExcites
+  | SubscribeIdeal
+  | SubscribeInfluence
+  | SubscribeMislabelled;
 
 /** Each unit's activation for one sample. */
 export interface SubscribeActivations {
@@ -1383,6 +1400,36 @@ export interface SubscribeCodes {
   count?: number;
 }
 
+/** The rows that excite one unit most. */
+export interface SubscribeExcites {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'excites';
+  layer: string;
+  unit: number;
+  split?: 'train' | 'test';
+  count?: number;
+  top?: number;
+}
+
+/** What in one sample speaks for an output, and what against it. */
+export interface SubscribeExplanation {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'explanation';
+  method: 'saliency' | 'gradient_x_input' | 'integrated_gradients' | 'occlusion' | 'grad_cam';
+  sample?: SampleAt | SampleValues;
+  output?: number | null;
+  step?: number | null;
+  layer?: string | null;
+  steps?: number;
+  window?: number;
+  stride?: number;
+  baseline?: number;
+}
+
 /** Gradients of the training loss with respect to the weights, like `weights`. */
 export interface SubscribeGradients {
   type: 'subscribe';
@@ -1391,6 +1438,45 @@ export interface SubscribeGradients {
   stream: 'gradients';
   layers?: 'all' | string[];
   max_cells?: number;
+}
+
+/** An input made for one unit: by gradient ascent within the range of the data. */
+export interface SubscribeIdeal {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'ideal';
+  layer: string;
+  unit: number;
+  start?: 'mean' | 'zeros';
+  steps?: number;
+  rate?: number;
+  l2?: number;
+  variation?: number;
+}
+
+/** How much the loss rises when a unit is switched off, for every unit. "all" is every hidden layer that learns. */
+export interface SubscribeImportance {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'importance';
+  layers?: 'all' | string[];
+  split?: 'train' | 'test';
+  count?: number;
+}
+
+/** Which rows push one weight up now, and which down. */
+export interface SubscribeInfluence {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'influence';
+  layer: string;
+  unit: number;
+  source?: number | string | null;
+  split?: 'train' | 'test';
+  count?: number;
 }
 
 /** The magnifying glass on one layer of any type: all that it makes of one sample, and its parameters. */
@@ -1422,6 +1508,17 @@ export interface SubscribeMaps {
   units?: [number, number] | null;
   resolution?: 10 | 20 | 50 | 100;
   axes?: ColumnAxes | ComponentAxes | null;
+}
+
+/** Rows whose class is doubtful: the network is as sure of another one as it usually is where that is right. */
+export interface SubscribeMislabelled {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'mislabelled';
+  split?: 'train' | 'test';
+  count?: number;
+  top?: number;
 }
 
 /** The output for rows of one split. */
