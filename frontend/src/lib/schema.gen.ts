@@ -1371,7 +1371,7 @@ export type Subscribe =
   | SubscribeJudgement
   | SubscribeCodes
   | SubscribeInside
-  | SubscribeProjection;
+  | SubscribeProjection
   | SubscribeExplanation
   | SubscribeImportance
   | SubscribeExcites
