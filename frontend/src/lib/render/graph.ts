@@ -43,6 +43,8 @@ const FOOT = 40;
 const SMALLEST_BODY = 52;
 const TALLEST_BODY = 420;
 const PITCH = 48;
+/** Of the + between neighbours, from the upper edge of the higher one. */
+const PLUS_INSET = 8;
 
 /** The network as boxes and arrows. */
 export function graphOf(items: readonly Item[]): Graph {
@@ -84,7 +86,8 @@ export const arrowId = (from: string, to: string): string => `${from} > ${to}`;
 function gapBetween(from: Card, to: Card, corners: readonly Point[]): Gap {
   const length = to.x - from.x - from.width;
   if (length <= COLUMN_GAP * 1.5) {
-    const y = (from.y + to.y + HEADER) / 2;
+    // Level with the higher card, so that its shape stands clear of both titles.
+    const y = Math.min(from.y, to.y) + PLUS_INSET;
     return { from, to, route: null, x: from.x + from.width + length / 2, y, length: from.y === to.y ? length : 0 };
   }
   return { from, to, route: corners, ...middleOf(corners), length: 0 };
