@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from neuroglow.insight.activations import ActivationsProbe, UnitProbe
+from neuroglow.insight.backward import BackwardProbe
 from neuroglow.insight.codes import CodesProbe
 from neuroglow.insight.explaining.exciting import ExcitesProbe
 from neuroglow.insight.explaining.explanation import explanation
@@ -21,6 +22,7 @@ from neuroglow.insight.weights import GradientsProbe, WeightsProbe
 from neuroglow.wire.subscriptions import (
     AnySubscribe,
     SubscribeActivations,
+    SubscribeBackward,
     SubscribeCodes,
     SubscribeExcites,
     SubscribeExplanation,
@@ -69,6 +71,8 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
             return InsideProbe(ask, subject)
         case SubscribeProjection():
             return ProjectionProbe(ask, subject)
+        case SubscribeBackward():
+            return BackwardProbe(ask, subject)
         case SubscribeExplanation():
             return explanation(ask, subject)
         case SubscribeImportance():

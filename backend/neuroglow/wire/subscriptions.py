@@ -106,6 +106,15 @@ class SubscribeCodes(Subscription):
     count: Annotated[int, Field(ge=1, le=Limits().sample_rows)] = 500
 
 
+class SubscribeBackward(Subscription):
+    """One row's loss, its slopes at one layer, and what an update along them would make of the parameters."""
+
+    stream: Literal["backward"]
+    max_fps: MaxFps = 10.0
+    layer: LayerName
+    sample: SampleAt = SampleAt()
+
+
 class SubscribeProjection(Subscription):
     """Rows of a split as one layer, or `x`, sees them, on the plane of their first two principal components."""
 
@@ -221,6 +230,7 @@ AnySubscribe = (
     | SubscribeCodes
     | SubscribeInside
     | SubscribeProjection
+    | SubscribeBackward
     | SubscribeExplanation
     | SubscribeImportance
     | SubscribeExcites

@@ -194,6 +194,7 @@ export type ClientMessage =
   | SubscribeCodes
   | SubscribeInside
   | SubscribeProjection
+  | SubscribeBackward
   | SubscribeExplanation
   | SubscribeImportance
   | SubscribeExcites
@@ -1372,6 +1373,7 @@ export type Subscribe =
   | SubscribeCodes
   | SubscribeInside
   | SubscribeProjection
+  | SubscribeBackward
   | SubscribeExplanation
   | SubscribeImportance
   | SubscribeExcites
@@ -1387,6 +1389,16 @@ export interface SubscribeActivations {
   stream: 'activations';
   layers?: 'all' | string[];
   sample?: SampleAt | SampleValues;
+}
+
+/** One row's loss, its slopes at one layer, and what an update along them would make of the parameters. */
+export interface SubscribeBackward {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'backward';
+  layer: string;
+  sample?: SampleAt;
 }
 
 /** What one layer makes of the first rows of a split: the code of an autoencoder, for instance. */

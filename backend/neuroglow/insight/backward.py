@@ -1,0 +1,128 @@
+"""The `backward` stream: one sample's loss, how it changes with all that one layer makes and has, and what an update
+along that slope would do. With `inside` it tells a whole update in slow motion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, ShapeDtypeStruct
+from numpy.typing import NDArray
+
+from neuroglow.engine.hyper import Hyper
+from neuroglow.engine.numbers import abstract_hyper
+from neuroglow.engine.optimizers import apply_update, bounded
+from neuroglow.engine.programs import label_shape, scalar
+from neuroglow.engine.rule import Rule
+from neuroglow.engine.snapshot import abstract_state
+from neuroglow.engine.train import State
+from neuroglow.errors import InvalidInputError
+from neuroglow.insight.probe import Outputs, Subject, Tensors
+from neuroglow.nets.activations import ACTIVATIONS
+from neuroglow.nets.losses import loss
+from neuroglow.nets.model import Network
+from neuroglow.spec.limits import MAX_INSIDE_CELLS
+from neuroglow.wire.subscriptions import SubscribeBackward
+
+
+def one_backward(
+    rule: Rule, number: int, state: State, hyper: Hyper, x: Array, label: Array, position: Array
+) -> dict[str, Array]:
+    """x (inputs,), label as the objective reads it -> `loss` (1,), slopes of it `a.slope`, `z.slope` (where there is
+    one, and not in a stack) and `PARAMETER.slope`, and `PARAMETER.after` one update along the slope.
+
+    Normalisation uses its running figures, as it does for a single sample.
+    """
+    weights = None if hyper.class_weights is None else jnp.asarray(hyper.class_weights)
+
+    def lost(z: Array) -> Array:
+        return loss(rule.objective, z, label, hyper.loss_parameter, weights)
+
+    value, slopes = jax.value_and_grad(lambda model: lost(model(x)))(state.model)
+    after, _ = apply_update(rule, hyper, state.model, state.moments, bounded(rule, hyper, slopes))
+    block = state.model.blocks[number]
+    parameters = {
+        **{f"{name}.slope": array for name, array in slopes.blocks[number].parameters.items()},
+        **{f"{name}.after": array for name, array in after.blocks[number].parameters.items()},
+    }
+    if block.shape.is_stack:
+        return {"loss": value[None], **{name: array[position] for name, array in parameters.items()}}
+    return {"loss": value[None], **_of_answer(state.model, number, x, lost), **parameters}
+
+
+def _of_answer(model: Network, number: int, x: Array, lost: Callable[[Array], Array]) -> dict[str, Array]:
+    made = model.inside(x, number)
+    slope = jax.grad(lambda a: lost(model.onward(x, {number: a})))(made["a"])
+    layer = model.blocks[number].shape.layer
+    if "z" not in made or made["z"].shape != made["a"].shape:
+        return {"a.slope": slope}
+    _, steepness = jax.jvp(ACTIVATIONS[layer.activation], (made["z"],), (jnp.ones_like(made["z"]),))
+    return {"a.slope": slope, "z.slope": slope * steepness}
+
+
+class BackwardProbe:
+    """Bound `backward` subscription. Arrays of more than `MAX_INSIDE_CELLS` numbers are left out, and named."""
+
+    def __init__(self, ask: SubscribeBackward, subject: Subject) -> None:
+        if ask.layer not in subject.names:
+            raise InvalidInputError(f"No layer is named '{ask.layer}'", field="/layer")
+        split = subject.dataset.train if ask.sample.split == "train" else subject.dataset.test
+        if ask.sample.index >= len(split.labels):
+            raise InvalidInputError(f"This split has {len(split.labels)} rows", field="/sample/index")
+        self._subject, self._layer = subject, ask.layer
+        self._block, self._position = subject.place(ask.layer)
+        row: tuple[NDArray[np.float32], NDArray[np.float32]] = (
+            split.inputs[ask.sample.index], np.asarray(split.labels[ask.sample.index], np.float32),
+        )  # fmt: skip
+        self._row: tuple[Array, Array] = jax.device_put(row)
+        self._shapes: dict[str, ShapeDtypeStruct] = jax.eval_shape(self._program, *self._arguments)
+        self._shown = tuple(name for name, array in self._shapes.items() if array.size <= MAX_INSIDE_CELLS)
+
+    def _program(self, state: State, hyper: Hyper, x: Array, label: Array, position: Array) -> dict[str, Array]:
+        return one_backward(self._subject.rule, self._block, state, hyper, x, label, position)
+
+    @property
+    def _arguments(self) -> tuple[Any, ...]:
+        rule, shape = self._subject.rule, self._subject.shape
+        return (
+            abstract_state(shape, rule.optimizer),
+            abstract_hyper(rule, shape),
+            ShapeDtypeStruct((shape.inputs,), jnp.float32),
+            ShapeDtypeStruct(label_shape(shape, rule.objective), jnp.float32),
+            scalar(jnp.int32),
+        )
+
+    @property
+    def key(self) -> Hashable:
+        return ("backward", self._subject.shape, self._subject.rule, self._block)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            "layer": self._layer,
+            "objective": self._subject.rule.objective.loss,
+            "optimizer": self._subject.rule.optimizer,
+            "left_out": [name for name in self._shapes if name not in self._shown],
+        }
+
+    @property
+    def frame_bytes(self) -> int:
+        return sum(4 * self._shapes[name].size for name in self._shown)
+
+    def compile(self) -> Callable[..., Outputs]:
+        shown = self._shown
+
+        def program(*arguments: Any) -> dict[str, Array]:
+            made = self._program(*arguments)
+            return {name: made[name] for name in shown}
+
+        return jax.jit(program).lower(*self._arguments).compile()
+
+    def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
+        return program(state, hyper, *self._row, np.int32(self._position))
+
+    def tensors(self, outputs: Outputs) -> Tensors:
+        return {f"{self._layer}.{name}": np.asarray(array, np.float32) for name, array in outputs.items()}
