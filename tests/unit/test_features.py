@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,12 +13,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import mutual_info_score
 
+from neuroglow.data import load
+from neuroglow.engine.layers import to_model
+from neuroglow.engine.snapshot import Snapshot
 from neuroglow.insight.explaining.features import (
     class_information,
     class_selectivity,
     edge_share,
     random_edge_share,
 )
+from neuroglow.nets.shape import layer_names, net_shape
+from neuroglow.spec import parse_experiment
+from unit.rig import trained, trainer_of
 
 Floats = NDArray[Any]
 
@@ -96,3 +104,43 @@ def test_selectivity_is_one_for_a_single_class_and_zero_for_all_alike() -> None:
     classes = np.repeat(np.arange(3), 4)
     units = np.stack([classes == 1, np.ones(12), np.zeros(12), np.where(classes == 0, 3.0, 1.0)], axis=1).astype(float)
     np.testing.assert_allclose(class_selectivity(units, classes), [1.0, 0.0, 0.0, 0.5])
+
+
+OBJECTS = parse_experiment({
+    "data": {"source": "pictures", "samples": 3_000},
+    "network": {
+        "layers": [
+            {"type": "conv2d", "channels": 12, "kernel": 7, "stride": 2},
+            {"type": "conv2d", "channels": 24, "kernel": 5, "stride": 2},
+            {"units": 48, "activation": "relu"},
+        ]
+    },
+    "training": {"batch_size": 32, "optimizer": {"type": "adamw", "learning_rate": 0.002, "weight_decay": 0.02}},
+})
+
+
+def selectivity(snapshot: Snapshot) -> dict[str, float]:
+    """Per hidden layer the mean of its units, each by its strongest place in a test picture."""
+    names = layer_names(OBJECTS)
+    model = jax.tree.map(jnp.asarray, to_model(snapshot.layers, net_shape(OBJECTS), names))
+    rows = load(OBJECTS.data).test
+    outputs = jax.jit(lambda model, rows: jax.vmap(model.outputs)(rows))(model, jnp.asarray(rows.inputs))
+    strongest = [np.asarray(a).reshape(len(a), a.shape[1], -1).max(axis=2) for a in outputs]
+    classes = rows.targets.astype(int)
+    return {name: class_selectivity(a, classes).mean() for name, a in zip(names[:-1], strongest, strict=False)}
+
+
+def test_trained_on_objects_the_first_filters_are_edges_and_deep_units_know_classes() -> None:
+    trainer = trainer_of(OBJECTS)
+    before = trainer.snapshot()
+    after = trained(trainer, 1_000)
+    first = [edge_share(snapshot.layers["conv2d_1"]["weight"]) for snapshot in (before, after)]
+    by_chance = random_edge_share(1, 7, 7)
+    rarely = by_chance[int(0.95 * len(by_chance))]
+    assert np.mean(first[0]) < rarely
+    assert np.mean(first[1]) > 2 * rarely
+    assert np.mean(first[1] > rarely) >= 0.75
+    untrained, learned = selectivity(before), selectivity(after)
+    assert learned["dense_1"] > 2 * learned["conv2d_1"]
+    assert learned["dense_1"] > 1.5 * untrained["dense_1"]
+    assert learned["conv2d_1"] < learned["conv2d_2"]
