@@ -19,7 +19,8 @@ from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import Snapshot, to_state
 from neuroglow.engine.train import Batches, Rows, State, batch_at, chance_at, gradient, walked_update
 from neuroglow.engine.walk import Walk
-from neuroglow.nets.model import Block, Network, tree_all_finite
+from neuroglow.nets.layers import ROWS_AXIS, Mode
+from neuroglow.nets.model import Block, Chance, Network, tree_all_finite
 from neuroglow.nets.shape import layer_names
 
 What = Literal["weights", "activations", "gradients", "loss"]
@@ -71,7 +72,11 @@ def _examine(
     first = jnp.zeros((), jnp.int32)
     batch = batch_at(rows, batches, batch_bucket, first)
     chance = chance_at(rule, state.model, hyper, batches, batch, first)
-    captured = jax.vmap(state.model.capture)(batch.inputs, chance)
+
+    def captured_of(x: Array, counts: Array, drawn: Chance) -> tuple[tuple[Array, Array], ...]:
+        return state.model.capture(x, drawn, Mode(is_training=True, counts=counts))
+
+    captured = jax.vmap(captured_of, axis_name=ROWS_AXIS)(batch.inputs, batch.mask, chance)
     forward = tuple(
         _finite(_where_row(batch.mask, a), (1,) if block.shape.is_stack else ())
         for block, (_, a) in zip(state.model.blocks, captured, strict=True)

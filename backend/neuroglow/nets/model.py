@@ -96,13 +96,14 @@ class Network(eqx.Module):
         """`__call__` where these blocks answer what is `given`, in their layers' shapes, whatever they read."""
         return self._answers(x, (), INFERENCE, lambda number: False, given=given)[0][-1]
 
-    def capture(self, x: Array, chance: Chance = ()) -> tuple[tuple[Array, Array], ...]:
-        """x (inputs,) -> (z, a) of every block, z what the activation is applied to, a where there is none."""
+    def capture(self, x: Array, chance: Chance = (), mode: Mode = INFERENCE) -> tuple[tuple[Array, Array], ...]:
+        """x (inputs,) -> (z, a) of every block, z what the activation is applied to, a where there is none. As in
+        `trained`, inside a vmap, where the mode is that of training."""
         captured: list[tuple[Array, Array]] = []
         for number, block in enumerate(self.blocks):
             drawn = chance[number] if chance else None
             reads = self._reads(block, x, [_last(self.blocks[n], a) for n, (_, a) in enumerate(captured)])
-            made = block.run_all(reads[0], drawn) if block.shape.is_stack else block.run(reads, drawn)
+            made = block.run_all(reads[0], drawn, mode) if block.shape.is_stack else block.run(reads, drawn, mode)
             z = made["z"] if "z" in made and made["z"].shape == made["a"].shape else made["a"]
             captured.append((z, made["a"]))
         return tuple(captured)
