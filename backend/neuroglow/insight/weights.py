@@ -54,18 +54,23 @@ def pool(matrix: Array, max_cells: int) -> Array:
 def matrix(block: Block) -> Array:
     """A block's main weights as f32 (units, sources), a kernel's numbers side by side; with a leading axis for stacks.
     Connections that a sparse layer lacks are 0."""
-    weight = block.parameters["weight"]
-    if "mask" in block.parameters:
-        weight = weight * block.parameters["mask"]
+    weight = _flat(block)
+    return weight * _flat(block, "mask") if "mask" in block.parameters else weight
+
+
+def _flat(block: Block, part: str = "weight") -> Array:
+    array = block.parameters[part]
     ahead = 2 if block.shape.is_stack else 1
-    return weight.reshape(*weight.shape[:ahead], -1)
+    return array.reshape(*array.shape[:ahead], -1)
 
 
-def pooled_blocks(model: Network, wanted: tuple[bool, ...], max_cells: int) -> tuple[tuple[Array, Array] | None, ...]:
+def pooled_blocks(
+    model: Network, wanted: tuple[bool, ...], max_cells: int, of_block: Callable[[Block], Array] = matrix
+) -> tuple[tuple[Array, Array] | None, ...]:
     """Per wanted block, pooled weights f16 (rows, columns) and biases f16 (rows,), with a layer axis for stacks."""
 
     def block_pair(block: Block) -> tuple[Array, Array]:
-        pooled = pool(matrix(block), max_cells)
+        pooled = pool(of_block(block), max_cells)
         rows, bias = pooled.shape[-2], block.parameters.get("bias", jnp.zeros(0))
         pooled_bias = bias if bias.shape[-1] in (0, rows) else bias @ _averaging(bias.shape[-1], rows).T
         return pooled, half(pooled_bias)
@@ -148,7 +153,8 @@ class GradientsProbe(_MatrixProbe):
         subject, wanted, cells = self._subject, self._wanted, self._max_cells
 
         def program(model: Network, hyper: Hyper, rows: Rows) -> Outputs:
-            return pooled_blocks(weight_gradient(subject.rule, model, hyper, rows), wanted, cells)
+            # The mask of a gradient is the mask's own slope, which is 0; weights that are not there have none anyway.
+            return pooled_blocks(weight_gradient(subject.rule, model, hyper, rows), wanted, cells, _flat)
 
         model, hyper = abstract_state(subject.shape, "sgd").model, abstract_hyper(subject.rule, subject.shape)
         return jax.jit(program).lower(model, hyper, subject.abstract_probe_rows).compile()
