@@ -14,9 +14,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-_MOST_SLICES = 49
-"""Places of a kernel up to which each is a slice of its own; beyond, one gather takes less to compile."""
-
 
 def correlated(
     x: Array,
@@ -81,16 +78,13 @@ def _by_patches(
 def _patches(
     x: Array, kernel: Sequence[int], places: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
 ) -> Array:
-    """x (*places, channels) -> (*places, kernel, channels): what lies under the kernel at each place."""
-    if math.prod(kernel) <= _MOST_SLICES:
-        slices = []
-        for offset in np.ndindex(*kernel):
-            start = [at * far for at, far in zip(offset, dilation, strict=True)]
-            limit = [first + (count - 1) * step + 1 for first, count, step in zip(start, places, stride, strict=True)]
-            slices.append(jax.lax.slice(x, [*start, 0], [*limit, x.shape[-1]], [*stride, 1]))
-        return jnp.stack(slices, axis=-2)
-    index = np.zeros((1, 1), np.int64)
-    for size, side, count, step, far in zip(x.shape[:-1], kernel, places, stride, dilation, strict=True):
-        along = np.arange(count)[:, None] * step + np.arange(side)[None] * far
-        index = (index[:, None, :, None] * size + along[None, :, None, :]).reshape(len(index) * count, -1)
-    return x.reshape(-1, x.shape[-1])[index]
+    """x (*places, channels) -> (*places, *kernel, channels): what lies under the kernel at each place.
+
+    One axis after the other: as many slices as the kernel's sides have together, not as it has places.
+    """
+    axes = len(kernel)
+    for axis, (side, count, step, far) in enumerate(zip(kernel, places, stride, dilation, strict=True)):
+        last = (count - 1) * step + 1
+        slices = [jax.lax.slice_in_dim(x, at * far, at * far + last, step, axis) for at in range(side)]
+        x = jnp.stack(slices, axis=axes + axis)
+    return x
