@@ -31,6 +31,7 @@ LESSON_CONTROLS: tuple[LessonControl, ...] = (
     _control("batch", "Batch"),
     _control("draws", "New draw and new weights"),
     _control("features", "Features"),
+    _control("own_input", "Input of one's own"),
     _control("ideas", "Ideas"),
     _control("layers", "Number of layers and neurons"),
     _control("layer_settings", "Layer settings, activation"),

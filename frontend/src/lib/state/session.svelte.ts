@@ -240,9 +240,9 @@ export class Session {
     if (this.wantsToPlay) void this.control('play');
   }
 
-  subscribe(ask: SubscribeAsk): Subscription {
-    return this.#subscriptions.subscribe(ask);
-  }
+  subscribe = (ask: SubscribeAsk): Subscription => this.#subscriptions.subscribe(ask);
+  /** How many streams of this page follow one sample. */
+  followers = (): number => this.#subscriptions.followers;
 
   /** What arrived so far is on the screen. */
   painted(): void {

@@ -53,6 +53,11 @@ export class Subscriptions {
     return this.#handle(shared);
   }
 
+  /** Asks that are about one sample: each has to be made anew for another one. */
+  get followers(): number {
+    return [...this.#shared.values()].filter(({ ask }) => 'sample' in ask).length;
+  }
+
   /** After a welcome: ask for everything again. */
   renew(): void {
     for (const shared of this.#shared.values()) void this.#request(shared);
