@@ -5,11 +5,12 @@
 
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
+import type { LayerHealth } from '../diagnosis/facts';
+import { healthOf } from '../diagnosis/health';
 import { collapse, foldableRuns, type Item } from '../render/collapse';
-import type { LayerHealth } from '../render/diagnose';
 import { graphOf, layoutGraph, type Drawing, type Graph } from '../render/graph';
 import { layoutNetwork, room, type Card, type NetworkLayout } from '../render/layout';
-import { isChain, layerTitle, type LayerModel } from '../render/model';
+import { isChain, type LayerModel } from '../render/model';
 import { isVisible, type View } from '../render/viewport';
 import type { Selection } from '../state/selection.svelte';
 import type { Session } from '../state/session.svelte';
@@ -151,12 +152,7 @@ export class Stage {
 
   /** The health of every layer as the diagnosis reads it. */
   get health(): LayerHealth[] {
-    return this.models.flatMap((model, position) => {
-      const found = this.statistics.get(model.name);
-      if (found === undefined || model.role === 'input') return [];
-      const { dead, saturated, gradient, finite } = found;
-      return [{ title: layerTitle(model), position, role: model.role, units: model.units, dead, saturated, gradient, finite }];
-    });
+    return healthOf(this.session.experiment, this.models, this.statistics);
   }
 }
 
