@@ -1,8 +1,8 @@
-/** The code of an autoencoder: every row where its two numbers put it, as the sign of its class. */
+/** Rows where two numbers put them, as the signs of their classes: the code of an autoencoder, a layer's view. */
 import type { DataSetFacts } from '../schema.gen';
 import type { TensorView } from '../wire/frame';
 import type { Palette } from './colors';
-import { marking, traceMark } from './points';
+import { marking, reachOf, traceMark } from './points';
 import { prepare } from './surface';
 
 const RADIUS = 3.5;
@@ -17,9 +17,11 @@ const SMALLEST = 1e-6;
 export interface CodesView {
   /** (rows, units), of which the first two are shown. */
   codes: TensorView;
-  /** Class of each row, as far as known; none where the data have no classes. */
+  /** Class or number of each row, as far as known. */
   targets: ArrayLike<number>;
-  classes: readonly string[];
+  facts: Pick<DataSetFacts, 'task' | 'classes'>;
+  /** Of the numbers of a regression. */
+  mean: number;
   /** The row that is walked through the network, and its class shown against the rest. */
   chosen: number | null;
 }
@@ -36,7 +38,7 @@ export class CodeDrawing {
     return this.#half;
   }
 
-  draw({ codes, targets, classes, chosen }: CodesView, palette: Palette): void {
+  draw({ codes, targets, facts, mean, chosen }: CodesView, palette: Palette): void {
     const surface = prepare(this.canvas);
     if (!surface) return;
     const { context } = surface;
@@ -45,8 +47,9 @@ export class CodeDrawing {
     this.#axes(context, palette);
     const [rows = 0] = codes.shape;
     const own = chosen === null ? 0 : (targets[chosen] ?? 0);
-    const facts: Pick<DataSetFacts, 'task' | 'classes'> = { task: 'classification', classes: [...classes] };
-    const marks = marking(facts, own, 0, 1);
+    const { classes } = facts;
+    const hasTones = targets.length > 0 && (classes.length > 0 || facts.task === 'regression');
+    const marks = marking(facts, own, mean, reachOf(targets, mean));
     const isWritten = classes.length > 0 && classes.every((name) => name.length <= SHORT);
     context.font = `600 11px ${palette.font}`;
     context.textAlign = 'center';
@@ -54,7 +57,7 @@ export class CodeDrawing {
     for (let row = 0; row < rows; row++) {
       const [x, y] = this.#place(codes, row);
       const target = targets[row] ?? 0;
-      context.fillStyle = classes.length === 0 ? palette.ink2 : palette.ramp.css(marks.tone(target));
+      context.fillStyle = hasTones ? palette.ramp.css(marks.tone(target)) : palette.ink2;
       if (isWritten) {
         context.fillText(classes[target] ?? '', x, y);
       } else {

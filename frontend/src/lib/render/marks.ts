@@ -7,6 +7,8 @@ import { layerTitle, spoken } from './model';
 import { isVisible, type View } from './viewport';
 
 const KNOB = 4;
+/** Height of the bar below a tile. */
+const IMPORTANCE = 3;
 
 /** A ring around the tile and a thin lead to the drawer below. */
 export function paintSelection(
@@ -47,6 +49,31 @@ export function paintKnobs(context: CanvasRenderingContext2D, points: readonly P
     context.fillStyle = palette.ink;
     context.fillRect(x - 1, y - 1, 2, 2);
     context.fillStyle = palette.card;
+  }
+}
+
+/** How much each unit matters, as a bar at the foot of its tile: full for the one that matters most. */
+export function paintImportance(
+  context: CanvasRenderingContext2D,
+  layout: NetworkLayout,
+  importance: ReadonlyMap<string, ArrayLike<number>>,
+  palette: Palette,
+): void {
+  let largest = 0;
+  for (const values of importance.values()) {
+    for (let unit = 0; unit < values.length; unit++) largest = Math.max(largest, Math.abs(values[unit] ?? 0));
+  }
+  if (largest === 0) return;
+  for (const { tiles } of layout.cards) {
+    for (const tile of tiles) {
+      const value = importance.get(tile.layer)?.[tile.unit];
+      if (value === undefined) continue;
+      const [left, top] = [tile.x - tile.size / 2, tile.y + tile.size / 2 + 2];
+      context.fillStyle = palette.line2;
+      context.fillRect(left, top, tile.size, IMPORTANCE);
+      context.fillStyle = value < 0 ? palette.neg : palette.pos;
+      context.fillRect(left, top, (tile.size * Math.abs(value)) / largest, IMPORTANCE);
+    }
   }
 }
 

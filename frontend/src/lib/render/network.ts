@@ -11,7 +11,7 @@ import { biasPoint, linkAt, placeOf as cellOf } from './hit';
 import type { Card, NetworkLayout, Tile } from './layout';
 import { linksOf, type GapLinks } from './links';
 import type { Renderer } from './loop';
-import { paintKnobs, paintMarked, paintSelection, paintTitles } from './marks';
+import { paintImportance, paintKnobs, paintMarked, paintSelection, paintTitles } from './marks';
 import { INPUT, type LayerModel } from './model';
 import { CELL_GAIN, paintList, paintTiles, type TilePainting } from './painting';
 import { placeOf, progress, pulsesOf, ringsOf, type Pulse, type Ring } from './pulses';
@@ -40,9 +40,19 @@ export interface Mood {
   readonly pins: readonly CellPlace[];
   /** The weight or bias that is pointed at or edited. */
   readonly marked: CellPlace | null;
+  /** By layer: how much the loss rises without each unit; null while that is not asked. */
+  readonly importance: ReadonlyMap<string, ArrayLike<number>> | null;
 }
 
-const REST: Mood = { running: false, updatesPerSecond: null, reducedMotion: false, selected: null, pins: [], marked: null };
+const REST: Mood = {
+  running: false,
+  updatesPerSecond: null,
+  reducedMotion: false,
+  selected: null,
+  pins: [],
+  marked: null,
+  importance: null,
+};
 /** Where on its wire a pinned weight has its knob: near the neuron it feeds, where wires have parted. */
 const KNOB_SHARE = 0.82;
 
@@ -226,6 +236,7 @@ export class NetworkRenderer implements Renderer {
       paintTiles(context, painting);
       if (card.list) paintList(context, painting);
     }
+    if (this.mood.importance !== null) paintImportance(context, layout, this.mood.importance, palette);
     this.paintCells(context, palette);
     if (layout.direction === 'down') paintTitles(context, layout, palette, view);
     if (selected !== null) paintSelection(context, selected, palette, layout, view);

@@ -39,9 +39,9 @@ export function marking(facts: Pick<DataSetFacts, 'task' | 'classes'>, chosen: n
 }
 
 /** The farthest a target lies from their mean; 1 where they are all the same. */
-export function reachOf(targets: Float32Array, mean: number): number {
+export function reachOf(targets: ArrayLike<number>, mean: number): number {
   let reach = 0;
-  for (const target of targets) reach = Math.max(reach, Math.abs(target - mean));
+  for (let row = 0; row < targets.length; row++) reach = Math.max(reach, Math.abs((targets[row] ?? 0) - mean));
   return reach || 1;
 }
 

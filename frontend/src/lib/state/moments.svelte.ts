@@ -29,10 +29,8 @@ export function moments<Ask extends SubscribeAsk>(session: Session, ask: () => A
 
   $effect(() => {
     const asked = JSON.parse(key) as Ask | null;
-    if (asked === null) {
-      moment = null;
-      return;
-    }
+    // What was seen last stays.
+    if (asked === null) return;
     const opened = session.subscribe(asked);
     subscription = opened;
     return () => {

@@ -8,6 +8,7 @@ export const CLASS_TABS = [
   { value: 'roc', label: 'ROC' },
   { value: 'precision', label: 'Precision–recall' },
   { value: 'calibration', label: 'Calibration' },
+  { value: 'doubtful', label: 'Doubtful labels' },
 ] as const;
 
 export const NUMBER_TABS = [

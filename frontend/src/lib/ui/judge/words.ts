@@ -12,6 +12,7 @@ export const READ_SO: Record<JudgeTab, string> = {
   predicted: 'Each dot is a row. On the dashed line the prediction is perfect, above it too high, below it too low',
   residuals: 'What is left over after the prediction. Small and without a pattern is good; a bow or a funnel shows what was not learned',
   outputs: 'The share of the variation of each output that is answered; 1 is perfect, 0 as good as always saying the mean',
+  doubtful: 'Where it is as sure of another class as it usually is where that is right, the label may be wrong (confident learning). Early in training that says little',
   mistakes: 'What it gets most wrong, the worst first; choose one to see how it comes about in the network',
 };
 
@@ -24,6 +25,7 @@ export const TITLES: Record<JudgeTab, string> = {
   predicted: 'Predicted against actual',
   residuals: 'Residuals',
   outputs: 'Outputs',
+  doubtful: 'Doubtful labels',
   mistakes: 'Worst mistakes',
 };
 
