@@ -51,8 +51,6 @@ export function overPixels(
   return { values, shape };
 }
 
-/** Weak shares let the picture through, strong ones cover it. */
-const VEIL = 0.7;
 /** Of the ramp: even a weak share has a hue, the strongest is no white. */
 const FAINTEST = 0.3;
 const SPAN = 0.42;
@@ -73,7 +71,8 @@ export function overlayWords(map: PictureMap, picture: Picture | null, ramp: Ram
   for (let pixel = 0; pixel < levels.length; pixel++) {
     const level = levels[pixel] ?? 0;
     const bright = PICTURE_SHARE * (grey?.[pixel] ?? 0);
-    const veil = Math.abs(level) ** VEIL;
+    // Weak shares let the picture through, strong ones cover it.
+    const veil = Math.abs(level);
     const colour = ramp.rgb(Math.sign(level) * (FAINTEST + SPAN * Math.abs(level)));
     const channel = (index: 0 | 1 | 2): number => {
       const below = zero[index] + (ink[index] - zero[index]) * bright;
