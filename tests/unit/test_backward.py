@@ -79,3 +79,11 @@ def test_what_is_not_there_is_refused(ask: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         watch(SPEC, stream="backward", **ask)
     assert caught.value.field == field
+
+
+def test_running_figures_have_no_slope_and_stay() -> None:
+    spec = experiment(network={"layers": [{"units": 3}, {"type": "batch_norm"}]}, training=SGD)
+    watched = watch(spec, stream="backward", layer="batch_norm_1", sample={"split": "train", "index": 0})
+    assert {name.partition(".")[2] for name in watched.tensors} == {
+        "loss", "a.slope", "gain.slope", "bias.slope", "gain.after", "bias.after",
+    }  # fmt: skip

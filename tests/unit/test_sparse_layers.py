@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -158,3 +159,23 @@ def test_more_units_before_or_in_it_leave_its_connections_where_they_are(method:
         grown = mask_after(before, experiment(network={"layers": layers}))
         assert grown.shape == (units, sources)
         assert np.array_equal(grown[:6, :10], was)
+
+
+def test_cutting_one_connection_leaves_all_others_alone() -> None:
+    """However the weights have moved since the largest were chosen."""
+    spec = network(method="magnitude")
+    start = initial_snapshot(spec)
+    moved = np.random.default_rng(3).normal(size=(6, 10)).astype(np.float32)
+    snapshot = replace(start, layers=start.layers | {"s": start.layers["s"] | {"weight": moved}})
+    before = snapshot.layers["s"]["mask"]
+    there = tuple(map(int, np.argwhere(before == 1.0)[0]))
+    after = carry_over(snapshot, network(method="magnitude", cut=[there])).layers["s"]["mask"]
+    assert [tuple(map(int, place)) for place in np.argwhere(after != before)] == [there]
+
+
+def test_a_layer_on_the_input_becomes_sparse_and_keeps_its_weights() -> None:
+    start = initial_snapshot(experiment(network={"layers": [{"units": 4, "name": "s"}]}))
+    sparse_spec = experiment(network={"layers": [{"type": "sparse_dense", "units": 5, "name": "s"}]})
+    after = carry_over(start, sparse_spec).layers["s"]
+    assert after["weight"][:4].tobytes() == start.layers["s"]["weight"].tobytes()
+    assert set(np.unique(after["mask"])) <= {0.0, 1.0}

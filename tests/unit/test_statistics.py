@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
+from neuroglow.engine.layers import to_model
 from neuroglow.insight.statistics import BINS, COLUMNS
-from neuroglow.nets.shape import STACK_FROM
+from neuroglow.nets.shape import STACK_FROM, layer_names, net_shape
 from unit import numpy_twin as twin
 from unit.probing import Watched, watch
 from unit.rig import dense, experiment, numbers_of, twin_net
@@ -122,3 +124,22 @@ def test_a_diverged_state_gives_finite_figures(value: float) -> None:
 def test_frame_bytes_count_what_is_sent() -> None:
     watched = watch(TINY, stream="statistics")
     assert watched.probe.frame_bytes == sum(array.nbytes for array in watched.tensors.values())
+
+
+def test_layers_of_a_stack_over_sequences_have_figures_of_their_own() -> None:
+    layers = [
+        {"units": 8}, {"type": "reshape", "shape": [4, 2]}, {"type": "rnn", "units": 3, "return_sequences": True},
+        *[{"units": 3}] * (STACK_FROM + 1),
+    ]  # fmt: skip
+    spec = experiment(network={"layers": layers})
+    watched = watch(spec, stream="statistics")
+    names, shape = layer_names(spec), net_shape(spec)
+    assert any(block.is_stack and block.layer.output.kind == "sequence" for block in shape.blocks)
+    model = jax.tree.map(jax.numpy.asarray, to_model(watched.layers, shape, names))
+    rows = watched.subject.probe_rows
+    answers = jax.jit(lambda m, x: jax.vmap(m.outputs)(x))(model, rows.inputs[: int(rows.valid)])
+    for name in (names[4], names[9]):
+        block, position = shape.place(names.index(name))
+        a = np.asarray(answers[block])[:, position]
+        assert watched.tensors[name][:2] == pytest.approx([a.mean(), a.std()], rel=1e-3, abs=1e-5)
+        assert watched.tensors[f"{name}.range"] == pytest.approx([a.min(), a.max()], rel=1e-5)

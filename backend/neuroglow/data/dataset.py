@@ -135,8 +135,8 @@ def is_at_hand(data: AnyData) -> bool:
 
 
 def takes_time(data: AnyData) -> bool:
-    """Whether these are large files to be read, or thousands of pictures to be drawn."""
-    return isinstance(data, UploadedData | PicturesData) or data.augmentation is not None
+    """Whether these are large files to be read, thousands of pictures to be drawn, or windows of a long text."""
+    return isinstance(data, UploadedData | PicturesData | TextData) or data.augmentation is not None
 
 
 def make(data: AnyData) -> Dataset:

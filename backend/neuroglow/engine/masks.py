@@ -25,9 +25,21 @@ def with_masks(layers: Layers, experiment: Experiment) -> Layers:
     }
 
 
-def has_same_mask(old: SparseDense, new: SparseDense) -> bool:
-    """The edit says nothing about connections: those there are stay, wherever the weights have gone since."""
-    return (old.density, old.method, old.cut, old.restored) == (new.density, new.method, new.cut, new.restored)
+def draws_alike(old: SparseDense, new: SparseDense) -> bool:
+    """The edit says nothing about which connections there are but for single ones."""
+    return (old.density, old.method) == (new.density, new.method)
+
+
+def with_single_ones(carried: Float32, drawn: Float32, old: SparseDense, new: SparseDense) -> Float32:
+    """The `carried` mask with the single connections of `new`; those that `old` named and `new` does not are as `drawn`
+    again."""
+    made = carried.copy()
+    for unit, source in (*old.cut, *old.restored):
+        if unit < made.shape[0] and source < made.shape[1]:
+            made[unit, source] = drawn[unit, source]
+    _set(made, new.cut, 0.0)
+    _set(made, new.restored, 1.0)
+    return made
 
 
 def mask(layer: SparseDense, weight: Float32, seed: int) -> Float32:

@@ -8,6 +8,7 @@ from itertools import groupby
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec.datasets import output_count
 from neuroglow.spec.experiment import Experiment
+from neuroglow.spec.graph import graph_of
 from neuroglow.spec.layers import Dense
 from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.spec.training import Regularization
@@ -43,6 +44,13 @@ class Row:
 
 def dense_layers(experiment: Experiment) -> tuple[Dense, ...]:
     """The hidden layers. Raises `InvalidInputError` at the first that is not dense, or does not read the one before."""
+    graph = graph_of(experiment.data, experiment.network)
+    if graph.entrance.kind not in ("vector", "picture"):
+        raise InvalidInputError(
+            "A script reads rows as lists of numbers, and these are sequences; download the weights and the experiment "
+            "instead",
+            field="/data",
+        )
     layers: list[Dense] = []
     for index, layer in enumerate(experiment.network.layers):
         if type(layer) is not Dense or layer.inputs is not None:

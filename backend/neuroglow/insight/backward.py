@@ -4,6 +4,7 @@ along that slope would do. With `inside` it tells a whole update in slow motion.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -23,7 +24,8 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.activations import ACTIVATIONS
 from neuroglow.nets.losses import loss
-from neuroglow.nets.model import Network
+from neuroglow.nets.model import Block, Network
+from neuroglow.nets.shape import NetShape
 from neuroglow.spec.limits import MAX_INSIDE_CELLS
 from neuroglow.wire.subscriptions import SubscribeBackward
 
@@ -42,15 +44,28 @@ def one_backward(
         return loss(rule.objective, z, label, hyper.loss_parameter, weights)
 
     value, slopes = jax.value_and_grad(lambda model: lost(model(x)))(state.model)
+    slopes = _of_learned(slopes)
     after, _ = apply_update(rule, hyper, state.model, state.moments, bounded(rule, hyper, slopes))
     block = state.model.blocks[number]
+    learned = [name for name, parameter in block.shape.layer.parameters.items() if parameter.is_learned]
     parameters = {
-        **{f"{name}.slope": array for name, array in slopes.blocks[number].parameters.items()},
-        **{f"{name}.after": array for name, array in after.blocks[number].parameters.items()},
+        **{f"{name}.slope": slopes.blocks[number].parameters[name] for name in learned},
+        **{f"{name}.after": after.blocks[number].parameters[name] for name in learned},
     }
     if block.shape.is_stack:
         return {"loss": value[None], **{name: array[position] for name, array in parameters.items()}}
     return {"loss": value[None], **_of_answer(state.model, number, x, lost), **parameters}
+
+
+def _of_learned(slopes: Network) -> Network:
+    """Running figures follow the batches and no slope: a single row has one for them, training does not."""
+
+    def of(block: Block) -> Block:
+        roles = block.shape.layer.parameters
+        kept = {name: a if roles[name].is_learned else jnp.zeros_like(a) for name, a in block.parameters.items()}
+        return Block(kept, block.shape)
+
+    return Network(tuple(of(block) for block in slopes.blocks))
 
 
 def _of_answer(model: Network, number: int, x: Array, lost: Callable[[Array], Array]) -> dict[str, Array]:
@@ -61,6 +76,25 @@ def _of_answer(model: Network, number: int, x: Array, lost: Callable[[Array], Ar
         return {"a.slope": slope}
     _, steepness = jax.jvp(ACTIVATIONS[layer.activation], (made["z"],), (jnp.ones_like(made["z"]),))
     return {"a.slope": slope, "z.slope": slope * steepness}
+
+
+def _arguments(rule: Rule, shape: NetShape) -> tuple[Any, ...]:
+    return (
+        abstract_state(shape, rule.optimizer),
+        abstract_hyper(rule, shape),
+        ShapeDtypeStruct((shape.inputs,), jnp.float32),
+        ShapeDtypeStruct(label_shape(shape, rule.objective), jnp.float32),
+        scalar(jnp.int32),
+    )
+
+
+@lru_cache(maxsize=64)
+def _shapes(rule: Rule, shape: NetShape, number: int) -> dict[str, ShapeDtypeStruct]:
+    """Of the program's answer. Kept: channels are bound anew at every edit, and tracing takes its time."""
+    shapes: dict[str, ShapeDtypeStruct] = jax.eval_shape(
+        partial(one_backward, rule, number), *_arguments(rule, shape)
+    )
+    return shapes
 
 
 class BackwardProbe:
@@ -78,22 +112,11 @@ class BackwardProbe:
             split.inputs[ask.sample.index], np.asarray(split.labels[ask.sample.index], np.float32),
         )  # fmt: skip
         self._row: tuple[Array, Array] = jax.device_put(row)
-        self._shapes: dict[str, ShapeDtypeStruct] = jax.eval_shape(self._program, *self._arguments)
+        self._shapes = _shapes(subject.rule, subject.shape, self._block)
         self._shown = tuple(name for name, array in self._shapes.items() if array.size <= MAX_INSIDE_CELLS)
 
     def _program(self, state: State, hyper: Hyper, x: Array, label: Array, position: Array) -> dict[str, Array]:
         return one_backward(self._subject.rule, self._block, state, hyper, x, label, position)
-
-    @property
-    def _arguments(self) -> tuple[Any, ...]:
-        rule, shape = self._subject.rule, self._subject.shape
-        return (
-            abstract_state(shape, rule.optimizer),
-            abstract_hyper(rule, shape),
-            ShapeDtypeStruct((shape.inputs,), jnp.float32),
-            ShapeDtypeStruct(label_shape(shape, rule.objective), jnp.float32),
-            scalar(jnp.int32),
-        )
 
     @property
     def key(self) -> Hashable:
@@ -119,7 +142,7 @@ class BackwardProbe:
             made = self._program(*arguments)
             return {name: made[name] for name in shown}
 
-        return jax.jit(program).lower(*self._arguments).compile()
+        return jax.jit(program).lower(*_arguments(self._subject.rule, self._subject.shape)).compile()
 
     def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
         return program(state, hyper, *self._row, np.int32(self._position))

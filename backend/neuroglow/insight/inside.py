@@ -4,6 +4,7 @@ parameters."""
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -18,6 +19,7 @@ from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors, sample_inputs
 from neuroglow.nets.losses import Head, answer
 from neuroglow.nets.model import Network, abstract_model
+from neuroglow.nets.shape import NetShape
 from neuroglow.spec.layers.wiring import OUTPUT
 from neuroglow.spec.limits import MAX_INSIDE_CELLS
 from neuroglow.wire.subscriptions import SubscribeInside
@@ -33,6 +35,18 @@ def all_inside(head: Head, number: int, is_output: bool, model: Network, x: Arra
     return {**made, "answer": answer(head, made["a"])} if is_output else made
 
 
+def _arguments(shape: NetShape) -> tuple[Network, ShapeDtypeStruct, ShapeDtypeStruct]:
+    return abstract_model(shape), ShapeDtypeStruct((shape.inputs,), jnp.float32), scalar(jnp.int32)
+
+
+@lru_cache(maxsize=64)
+def _shapes(head: Head, shape: NetShape, number: int, is_output: bool) -> dict[str, ShapeDtypeStruct]:
+    """Of the program's answer. Kept: channels are bound anew at every edit, and tracing takes its time."""
+    program = partial(all_inside, head, number, is_output)
+    shapes: dict[str, ShapeDtypeStruct] = jax.eval_shape(program, *_arguments(shape))
+    return shapes
+
+
 class InsideProbe:
     """Bound `inside` subscription. Arrays of more than `MAX_INSIDE_CELLS` numbers are left out, and named."""
 
@@ -42,17 +56,12 @@ class InsideProbe:
         self._subject, self._layer = subject, ask.layer
         self._block, self._position = subject.place(ask.layer)
         self._device_x: Array = jax.device_put(sample_inputs(subject, ask.sample))
-        self._shapes: dict[str, ShapeDtypeStruct] = jax.eval_shape(self._program, *self._arguments)
+        self._shapes = _shapes(subject.head, subject.shape, self._block, ask.layer == OUTPUT)
         self._shown = tuple(name for name, array in self._shapes.items() if array.size <= MAX_INSIDE_CELLS)
 
     def _program(self, model: Network, x: Array, position: Array) -> dict[str, Array]:
         subject = self._subject
         return all_inside(subject.head, self._block, self._layer == OUTPUT, model, x, position)
-
-    @property
-    def _arguments(self) -> tuple[Network, ShapeDtypeStruct, ShapeDtypeStruct]:
-        x = ShapeDtypeStruct((self._subject.shape.inputs,), jnp.float32)
-        return abstract_model(self._subject.shape), x, scalar(jnp.int32)
 
     @property
     def key(self) -> Hashable:
@@ -81,7 +90,7 @@ class InsideProbe:
             made = self._program(model, x, position)
             return {name: made[name] for name in shown}
 
-        return jax.jit(program).lower(*self._arguments).compile()
+        return jax.jit(program).lower(*_arguments(self._subject.shape)).compile()
 
     def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
         return program(state.model, self._device_x, np.int32(self._position))

@@ -19,7 +19,7 @@ from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.losses import Head, answer
-from neuroglow.nets.model import Network
+from neuroglow.nets.model import Network, over_rows
 from neuroglow.spec.layers.wiring import INPUT
 from neuroglow.spec.limits import MAP_RESOLUTIONS
 from neuroglow.wire.frames import QUANTISED_MOST, quantise
@@ -55,7 +55,7 @@ def unit_maps(
 
     Every number that a layer answers with is a unit here.
     """
-    answers = jax.vmap(lambda x: model.outputs(x, lambda number: wanted[number]))(inputs)
+    answers = over_rows(model, inputs, lambda x: model.outputs(x, lambda number: wanted[number]))
     maps: list[tuple[Array, Array] | None] = []
     for number, (a, block) in enumerate(zip(answers, model.blocks, strict=True)):
         if a is None:

@@ -21,6 +21,9 @@ from neuroglow.spec.layers.wiring import INPUT, OUTPUT
 from neuroglow.wire.subscriptions import SubscribeProjection
 
 Float64 = NDArray[np.float64]
+MOST_NUMBERS = 1 << 22
+"""Of all rows together: layers that answer with very many show fewer rows, at least `FEWEST`."""
+FEWEST = 16
 
 
 def centred_gram(values: Array, counts: Array) -> Array:
@@ -59,7 +62,7 @@ class ProjectionProbe:
         self._subject, self._layer = subject, ask.layer
         self._place = None if ask.layer == INPUT else subject.place(ask.layer)
         split = subject.dataset.train if ask.split == "train" else subject.dataset.test
-        inputs = split.inputs[: ask.count]
+        inputs = split.inputs[: min(ask.count, max(FEWEST, MOST_NUMBERS // subject.flow(ask.layer).size))]
         self._count, self._total = len(inputs), len(split.inputs)
         self._bucket = bucket(self._count)
         padded = np.zeros((self._bucket, inputs.shape[1]), np.float32)

@@ -119,7 +119,7 @@ def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) 
     for block, answers, flats in zip(shape.blocks, a, flat, strict=True):
         figures = None
         if not _is_vector(block):
-            figures = _figures(_samples(answers, block), _samples(flats, block), used, [block.layer.units])
+            figures = _with_places(block, answers, flats, used)
         others.append(figures)
     vectors = [number for number, block in enumerate(shape.blocks) if _is_vector(block)]
     units = [layer.units for layer in shape.layers if _answers_vector(layer)]
@@ -138,6 +138,15 @@ def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) 
         tuple(others),
         tuple(Squares(*each) for each in squares),
     )
+
+
+def _with_places(block: Block, answers: Array, flats: Array, used: Array) -> UnitFigures:
+    """Of a block whose units have many places; for a stack with a leading axis for the layers."""
+
+    def of_layer(answers: Array, flats: Array) -> UnitFigures:
+        return _figures(_samples(answers, block), _samples(flats, block), used, [block.layer.units])
+
+    return jax.vmap(of_layer, in_axes=1)(answers, flats) if block.is_stack else of_layer(answers, flats)
 
 
 def _is_vector(block: Block) -> bool:
@@ -219,9 +228,11 @@ class StatisticsProbe:
         return tensors
 
     def _units(self, health: Health, name: str) -> UnitFigures:
-        of_block = health.others[self._subject.place(name)[0]]
+        block, position = self._subject.place(name)
+        of_block = health.others[block]
         if of_block is not None:
-            return of_block
+            is_stack = self._subject.shape.blocks[block].is_stack
+            return UnitFigures(*(array[position] for array in of_block)) if is_stack else of_block
         vectors = [
             (other, layer.units)
             for other, layer in zip(self._subject.names, self._subject.shape.layers, strict=True)

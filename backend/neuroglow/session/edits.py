@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from neuroglow.engine.cells import Places as CellPlaces
 from neuroglow.engine.cells import with_cells
 from neuroglow.engine.layers import Layers, Parameters
-from neuroglow.engine.masks import has_same_mask, with_masks
+from neuroglow.engine.masks import draws_alike, with_masks, with_single_ones
 from neuroglow.engine.order import batches_per_epoch
 from neuroglow.engine.snapshot import Snapshot, initial_snapshot, with_fresh_moments
 from neuroglow.session.origins import Origin, Places, origin_of_input, origins_of, same_numbers, same_units
@@ -90,8 +90,10 @@ def _matches(old: Experiment, new: Experiment) -> dict[str, _Matches]:
             shapes = [graph.node(name).parameters["weight"].shape for graph in graphs]
             match = _of_inputs(shapes[0], shapes[1], *(input_names(each.data) for each in (old, new)))
             others = {part: own for part, own in found[name].items() if part not in ("weight", "mask")}
-            masked = {} if match is None else {"weight": match, "mask": replace(match, zeros_beside=0)}
-            found[name] = others | masked
+            kept = {} if match is None else {"weight": match}
+            if match is not None and "mask" in found[name]:
+                kept["mask"] = replace(match, zeros_beside=0)
+            found[name] = others | kept
     return found
 
 
@@ -240,11 +242,12 @@ def _carried_moments(matches: Mapping[str, _Matches], moments: Layers, shapes: L
 
 
 def _with_connections(layers: Layers, old: Experiment, new: Experiment) -> Layers:
-    """Sparse layers keep their connections unless the edit says something about them; what is new of a layer gets its
-    own."""
+    """Sparse layers keep their connections, but for single ones that the edit names, unless it says another share or
+    method; what is new of a layer gets its own."""
     known = {layer.name: layer for layer in old.network.layers if isinstance(layer, SparseDense)}
     made = with_masks(layers, new)
     for layer in new.network.layers:
-        if isinstance(layer, SparseDense) and layer.name in known and has_same_mask(known[layer.name], layer):
-            made[str(layer.name)]["mask"] = layers[str(layer.name)]["mask"]
+        if isinstance(layer, SparseDense) and layer.name in known and draws_alike(known[layer.name], layer):
+            carried, drawn = layers[str(layer.name)]["mask"], made[str(layer.name)]["mask"]
+            made[str(layer.name)]["mask"] = with_single_ones(carried, drawn, known[layer.name], layer)
     return made

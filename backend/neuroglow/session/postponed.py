@@ -48,7 +48,7 @@ class Postponed:
 
 
 def _may_take_time(document: dict[str, Any]) -> bool:
-    return document.get("source") in ("upload", "pictures") or document.get("augmentation") is not None
+    return document.get("source") in ("upload", "pictures", "text") or document.get("augmentation") is not None
 
 
 def _data_of(command: AnyCommand) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from neuroglow.errors import InvalidInputError, MalformedJsonError
+from neuroglow.spec.limits import MAX_OFFENCES
 
 
 class Spec(BaseModel):
@@ -39,7 +40,7 @@ def parse(kind: type[T] | TypeAdapter[T], document: Any, *, at: str = "") -> T:
 
 
 def all_offences(kind: type[T] | TypeAdapter[T], document: Any) -> list[InvalidInputError]:
-    """An error for each field that is not what it should be; empty where `parse` reads it."""
+    """An error for each field that is not what it should be, the first `MAX_OFFENCES`; empty where `parse` reads it."""
     try:
         _validated(kind, document, "")
     except ValidationError as error:
@@ -47,6 +48,8 @@ def all_offences(kind: type[T] | TypeAdapter[T], document: Any) -> list[InvalidI
         found: dict[str, str] = {}
         for offence in error.errors(include_url=False, include_context=False):
             found.setdefault(pointer(document, offence["loc"]), _sentence(offence["msg"], 1))
+            if len(found) == MAX_OFFENCES:
+                break
         return [InvalidInputError(message, field=field) for field, message in found.items()]
     except InvalidInputError as error:
         return [error]

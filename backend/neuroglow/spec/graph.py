@@ -53,7 +53,7 @@ def entrance_of(data: AnyData) -> Flow:
     return Flow(shape, "sequence") if len(shape) == 2 else Flow.of(shape)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _graph(entrance: Flow, answer: Shape, network: Network) -> Graph:
     nodes, problems = walk(network.layers, entrance)
     errors = [_error(problem, network) for problem in problems]

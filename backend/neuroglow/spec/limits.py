@@ -25,6 +25,8 @@ MAX_VOCABULARY = 4_096
 # Layers that an add, a concat or a multiply reads.
 MAX_MERGED = 16
 MAX_REPEATS = 512
+# What is wrong with one document, as far as it is told.
+MAX_OFFENCES = 100
 # Layers of a repeated block.
 MAX_BODY = 32
 # Connections of one unit: the numbers of the widest layer that it may read.

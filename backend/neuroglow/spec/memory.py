@@ -54,7 +54,8 @@ def rows_at_once(kept: int) -> int:
 
 
 def _batch(experiment: Experiment) -> int:
-    return min(experiment.training.batch_size, split_counts(experiment.data)[0])
+    """As programs are made for: the power of two at or above."""
+    return 1 << (min(experiment.training.batch_size, split_counts(experiment.data)[0]) - 1).bit_length()
 
 
 def _data_floats(experiment: Experiment) -> int:

@@ -51,6 +51,13 @@ class Network(Spec):
     """Weights and biases held at a value while training. A pin whose layer, unit or source is not there rests, and
     holds again when it is back."""
 
+    @field_validator("layers")
+    @classmethod
+    def _few_enough_inside(cls, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        if sum(len(layer.layers) for layer in layers if isinstance(layer, Repeat)) > limits.MAX_LAYERS:
+            raise ValueError(f"All repeated blocks together hold at most {limits.MAX_LAYERS} layers")
+        return layers
+
     @field_validator("pins")
     @classmethod
     def _one_pin_a_place(cls, pins: tuple[Cell, ...]) -> tuple[Cell, ...]:

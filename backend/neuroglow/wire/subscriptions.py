@@ -122,7 +122,7 @@ class SubscribeProjection(Subscription):
     max_fps: MaxFps = 5.0
     layer: LayerName
     split: Split = "test"
-    count: Annotated[int, Field(ge=3, le=Limits().sample_rows)] = 300
+    count: Annotated[int, Field(ge=3, le=500)] = 300
 
 
 class SubscribeInside(Subscription):

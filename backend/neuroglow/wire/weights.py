@@ -1,6 +1,6 @@
 """Weight files: a snapshot as safetensors, checked by its header alone, before a single number of it is read.
 
-A file holds `parameters/LAYER/PARAMETER`, the optimizer's `moments/N/LAYER/weight|bias` and `scalars/N`, and in its
+A file holds `parameters/LAYER/PARAMETER`, the optimizer's `moments/N/LAYER/PARAMETER` and `scalars/N`, and in its
 metadata the experiment and the counters (`engine.snapshot` writes it). Whatever else a header says is refused.
 """
 

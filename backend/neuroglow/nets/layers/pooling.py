@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
+from numpy.typing import NDArray
 
 from neuroglow.nets.layers.base import Arrays, Call
 from neuroglow.spec.layers.pooling import MaxPool2d
@@ -27,8 +29,7 @@ def avg_pool2d(call: Call) -> Arrays:
     layer, x = cast("MaxPool2d", call.shape.layer), call.x
     if _tiles(layer):
         return {"a": _tiled(call).mean((2, 4))}
-    total = _over_windows(layer, x, 0.0, jax.lax.add)
-    return {"a": total / _over_windows(layer, jnp.ones_like(x), 0.0, jax.lax.add)}
+    return {"a": _over_windows(layer, x, 0.0, jax.lax.add) / _inside(layer, x.shape[1:])[None]}
 
 
 def _tiles(layer: MaxPool2d) -> bool:
@@ -50,6 +51,16 @@ def _over_windows(layer: MaxPool2d, x: Array, start: float, combine: Callable[[A
     ]
     pooled: Array = jax.lax.reduce_window(x, start, combine, (1, *window), (1, *strides), [(0, 0), *around])
     return pooled
+
+
+def _inside(layer: MaxPool2d, sides: Sequence[int]) -> NDArray[np.float32]:
+    """How many numbers of a picture lie in each window, f32 (height, width); counted here, it costs no compiling."""
+    counts: list[NDArray[np.float32]] = []
+    for size, side, step in zip(sides, pair(layer.window), layer.strides, strict=True):
+        before, after = edges(size, side, step, layer.padding)
+        starts = np.arange((size + before + after - side) // step + 1) * step - before
+        counts.append((np.minimum(starts + side, size) - np.maximum(starts, 0)).astype(np.float32))
+    return np.outer(counts[0], counts[1])
 
 
 def global_avg_pool(call: Call) -> Arrays:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import jax
@@ -23,7 +24,7 @@ def repeated(call: Call, forward: Forward) -> Arrays:
     def turn(x: Array, parameters: Arrays) -> tuple[Array, Arrays]:
         return _turn(nodes, Call(call.shape, parameters, (x,), call.mode), forward)
 
-    if layer.times >= STACK_FROM:
+    if layer.times * len(nodes) >= STACK_FROM:
         x, made = jax.lax.scan(turn, x, call.parameters)
         return {**made, "a": x}
     turns: list[Arrays] = []
@@ -33,7 +34,7 @@ def repeated(call: Call, forward: Forward) -> Arrays:
     return {**{name: jnp.stack([made[name] for made in turns]) for name in turns[0]}, "a": x}
 
 
-def _turn(nodes: list[Node], call: Call, forward: Forward) -> tuple[Array, Arrays]:
+def _turn(nodes: Sequence[Node], call: Call, forward: Forward) -> tuple[Array, Arrays]:
     outputs: Arrays = {INPUT: call.x}
     made: Arrays = {}
     for node in nodes:

@@ -1,8 +1,9 @@
-"""A block of layers, repeated: compiled once, however often."""
+"""A block of layers, repeated."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag
@@ -65,8 +66,12 @@ class Repeat(AnyLayer):
 
     READS_TOKENS: ClassVar[bool] = True
 
-    def body(self, flow: Flow) -> list[Node]:
+    def body(self, flow: Flow) -> tuple[Node, ...]:
         """The nodes of one turn; raises `ShapeError` at the layer inside that is to blame."""
+        return _body(self, flow)
+
+    def walked(self, flow: Flow) -> tuple[Node, ...]:
+        """`body`, worked out."""
         for index, layer in enumerate(self.layers):
             for member in _OF_THE_WHOLE:
                 if getattr(layer, member, None):
@@ -84,7 +89,7 @@ class Repeat(AnyLayer):
         if flow.kind == "signal" and made == Flow(flow.shape, "sequence"):
             # What reads sequences reads a signal as one; from the second turn on all of the block does.
             return self.body(made)
-        return nodes
+        return tuple(nodes)
 
     def _inside(self, problem: Problem) -> ShapeError:
         """What is wrong inside, as the block says it."""
@@ -137,3 +142,9 @@ class Repeat(AnyLayer):
         )
         neutral = {"name": None, "inputs": None, "regularization": None, "frozen": False}
         return self.model_copy(update={**neutral, "layers": layers})
+
+
+@lru_cache(maxsize=64)
+def _body(block: Repeat, flow: Flow) -> tuple[Node, ...]:
+    """Everything that is asked of a block asks for it."""
+    return block.walked(flow)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from neuroglow.spec import limits
 from neuroglow.spec.layers.base import AnyLayer, ShapeError
 from neuroglow.spec.layers.flow import Flow
 
@@ -23,13 +24,12 @@ class Sampling(AnyLayer):
 
     def output(self, *inputs: Flow) -> Flow:
         flow = inputs[0].flat
-        if inputs[0].kind == "tokens" or flow.size % 2:
+        if flow.size % 2:
+            units = max(2, min(flow.size, limits.MAX_UNITS) // 2 * 2)
             raise ShapeError(
                 f"Sampling reads means and as many logarithms of variances, an even number, and this is {inputs[0]}",
-                insert={"type": "dense", "units": max(2, flow.size // 2 * 2), "activation": "linear"}
-                if inputs[0].kind != "tokens"
-                else None,
-                say=f"Put a linear dense layer of {max(2, flow.size // 2 * 2)} units before it",
+                insert={"type": "dense", "units": units, "activation": "linear"},
+                say=f"Put a linear dense layer of {units} units before it",
             )
         return Flow((flow.size // 2,), "vector")
 
