@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { DataSetFacts } from '../../schema.gen';
-import { answersOf, METHODS, sentence, type Asked } from './words';
+import { answersOf, METHODS, sentence, unitWord, type Asked } from './words';
 
 const asked: Asked = { method: 'occlusion', answer: '“3”', window: 2, place: 'pixels', steps: 128, layer: 'Conv 16' };
 const facts = (members: Partial<DataSetFacts>): DataSetFacts => members as DataSetFacts;
@@ -20,6 +20,10 @@ describe('the sentence of a method', () => {
   it('of Grad-CAM names its layer', () => {
     expect(sentence({ ...asked, method: 'grad_cam' })).toContain('maps of Conv 16');
   });
+});
+
+it('a unit is called what it is in its layer', () => {
+  expect((['vector', 'picture', 'sequence', null] as const).map((kind) => unitWord({ kind }))).toEqual(['Neuron', 'Channel', 'Feature', 'Neuron']);
 });
 
 describe('answers', () => {

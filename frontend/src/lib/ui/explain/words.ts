@@ -1,4 +1,5 @@
 /** What each method asks, in a sentence for newcomers; and the names of answers. Pure. */
+import type { LayerModel } from '../../render/model';
 import type { DataSetFacts } from '../../schema.gen';
 import { visible } from '../../state/made';
 import type { Method } from './view.svelte';
@@ -40,6 +41,12 @@ export function sentence({ method, answer, window, place, steps, layer }: Asked)
     case 'grad_cam':
       return `Where do the maps of ${layer} fire that speak for ${answer}? Nothing below zero is shown`;
   }
+}
+
+/** What one unit of a layer is called. */
+export function unitWord({ kind }: Pick<LayerModel, 'kind'>): string {
+  if (kind === 'picture' || kind === 'signal') return 'Channel';
+  return kind === 'sequence' ? 'Feature' : 'Neuron';
 }
 
 /** The answers one may ask about: classes, the target, or what is rebuilt. */
