@@ -257,3 +257,43 @@ def test_a_finger_draws_on_a_phone(visit: Visits) -> None:
     expect(network(page)).to_be_visible()
     tab.get_by_role("button", name="Output").click()
     expect(page.get_by_role("region", name="Sample", exact=True)).to_contain_text("your own input")
+
+
+def test_a_text_is_written_on_repeated_by_its_seed_and_shown_in_the_network(visit: Visits) -> None:
+    visit.expect_error("422")
+    page = visit()
+    page.get_by_role("group", name="Pictures, sequences, text").get_by_role("button", name=re.compile("^Text")).click()
+    page.get_by_label(re.compile("^Text, ")).fill("the cat sat on the mat. " * 60)
+    button(page, "Learn this text").click()
+    expect(page.get_by_label(re.compile("^Text, 11 tokens"))).to_be_visible()
+    section = page.get_by_role("region", name="Write on")
+    expect(button(page, "Write")).to_be_enabled()
+    wait_past(page, update(page) + 50)
+    pause(page)
+    section.get_by_label(re.compile("^Prompt")).fill("the cat ")
+    said = section.get_by_role("group", name="Written text")
+    texts = []
+    for seed in ("3", "4", "3"):
+        section.get_by_label("Seed", exact=True).fill(seed)
+        button(page, "Write").click()
+        expect(section).to_contain_text(f"by update {update(page):,}")
+        expect(section).not_to_contain_text("writing…")
+        texts.append(said.get_attribute("data-written"))
+    assert texts[0] == texts[2]
+    assert [len(text or "") for text in texts] == [80, 80, 80]
+    assert set(texts[0] or "") <= set("the cat sat on the mat. ")
+    button(page, "Show its end in the network").click()
+    shown = page.get_by_role("region", name="Sample", exact=True)
+    expect(shown).to_contain_text("your own input")
+    expect(shown).to_contain_text((texts[0] or "")[-20:])
+    section.get_by_label(re.compile("^Prompt")).fill("QUEEN")
+    button(page, "Write").click()
+    expect(section.get_by_role("alert")).to_contain_text("The text it learns has no 'Q'")
+    # A new sample every few seconds, by the network as it is then.
+    section.get_by_label(re.compile("^Prompt")).fill("the ")
+    play(page)
+    section.get_by_label("Again every few seconds").check(force=True)
+    wait_past(page, update(page) + 50)
+    told = section.get_by_text(re.compile("^by update"))
+    before = told.inner_text()
+    expect(told).not_to_have_text(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -26,10 +27,11 @@ async def predict(request: Request) -> Response:
     session, _ = await authorized(request)
     count(gateway_of(request))
     body = await read_json(request, PredictRequest)
-    return JSONResponse(await while_connected(request, _answer(session, body)))
+    return JSONResponse(await while_connected(request, answers(session, body.rows)))
 
 
-async def _answer(session: Session, body: PredictRequest) -> dict[str, Any]:
+async def answers(session: Session, rows: Sequence[Any]) -> dict[str, Any]:
+    """`PredictionsMade` as a document; the session may still be opened."""
     if session.record.failure is not None:
         raise IllegalStateError("This session has failed; change something or reset it first")
     try:
@@ -37,4 +39,4 @@ async def _answer(session: Session, body: PredictRequest) -> dict[str, Any]:
             await session.hosting.opened()
     except TimeoutError:
         raise EngineUnavailableError("The engine is starting; try again in a moment") from None
-    return await session.hosting.call(protocol.Predict, rows=body.rows)
+    return await session.hosting.call(protocol.Predict, rows=list(rows))

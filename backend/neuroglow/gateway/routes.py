@@ -20,6 +20,7 @@ from neuroglow.gateway.counters import resident_bytes
 from neuroglow.gateway.dataset_routes import dataset_routes
 from neuroglow.gateway.errand import while_connected
 from neuroglow.gateway.gateway import Gateway, gateway_of
+from neuroglow.gateway.generate import generate
 from neuroglow.gateway.imports import check_experiment, import_experiment
 from neuroglow.gateway.live import live
 from neuroglow.gateway.page import Page
@@ -44,6 +45,7 @@ def routes(page: Page) -> list[BaseRoute]:
         Route("/api/sessions/{session_id}", session, methods=["GET", "DELETE"]),
         Route("/api/sessions/{session_id}/code", code, methods=["GET"]),
         Route("/api/sessions/{session_id}/data", rows, methods=["GET"]),
+        Route("/api/sessions/{session_id}/generate", generate, methods=["POST"]),
         Route("/api/sessions/{session_id}/weights", weights.download, methods=["GET"]),
         Route("/api/sessions/{session_id}/weights", weights.upload, methods=["PUT"]),
         Route("/api/samples", samples, methods=["POST"]),

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from neuroglow.gateway.background import Background
 from neuroglow.gateway.changes import Changes
 from neuroglow.gateway.counters import Counters
+from neuroglow.gateway.desk import Desk
 from neuroglow.gateway.feed import Feed
 from neuroglow.gateway.hosting import FindWorker, Hosting
 from neuroglow.gateway.line import Line
@@ -72,6 +73,7 @@ class Session:
         self.limits = house.limits
         self.complete = house.complete
         self.recorder = Recorder(house.store, record)
+        self.desk = Desk(house.limits.texts_waiting)
         self.hosting = Hosting(self, house.find_worker, house.suspects)
         self.watching = Watching(self.hosting, self.viewers, house.limits, house.counters)
         self.line = Line(

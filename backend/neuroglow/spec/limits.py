@@ -53,6 +53,7 @@ MAX_ROTATION = 45.0
 MIN_STEPS, MAX_STEPS = 4, 512
 # Of UTF-8; as JSON, a line's end is two, and the whole experiment goes through a message of 256 KiB.
 MAX_TEXT_BYTES = 200_000
+MAX_TEMPERATURE = 2.0
 # Different ones with a token of their own.
 MAX_CHARACTERS = 128
 MAX_DRAWN_POINTS = 2_000
@@ -142,6 +143,10 @@ class Limits(BaseModel):
     """Rows one `predictions` subscription or one sample request may ask for."""
     predict_rows: int = 2_000
     """Rows that one request may ask predictions for."""
+    generated_characters: int = 500
+    """That one request may have written."""
+    texts_waiting: int = 8
+    """Behind the one that a session's network is writing."""
     weight_cells: int = 65_536
     step_updates: int = 10_000
     set_cells: int = 1_024
@@ -196,7 +201,8 @@ class Limits(BaseModel):
 FIXED = frozenset({
     "samples", "classes", "layers", "units", "inputs", "drawn_points", "steps", "text_bytes", "formulas",
     "formula_length", "noise_columns", "batch_size", "pins", "seed", "json_depth", "patch_operations", "sample_rows",
-    "predict_rows", "weight_cells", "step_updates", "set_cells", "rate_test_steps", "max_updates_per_second",
+    "predict_rows", "generated_characters", "weight_cells", "step_updates", "set_cells", "rate_test_steps",
+    "max_updates_per_second",
     "probe_operations", "attribution_steps", "occlusions", "importance_units", "ideal_steps",
 })  # fmt: skip
 """Bounds of documents and messages: they stand in the schemas, so every server has the same. Clients are told them like

@@ -10,7 +10,7 @@ from neuroglow.spec.base import Spec
 from neuroglow.spec.data import DataSpec
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.facts import Task
-from neuroglow.spec.limits import MAX_INPUTS, Limits
+from neuroglow.spec.limits import MAX_INPUTS, MAX_SEED, MAX_STEPS, MAX_TEMPERATURE, Limits
 from neuroglow.spec.looking import Axes, Row, SampleValue, Split
 from neuroglow.spec.public import PublicName
 from neuroglow.wire.messages import SessionState
@@ -82,6 +82,29 @@ class PredictionsMade(BaseModel):
     target: str
     outputs: tuple[str, ...]
     predictions: tuple[Prediction, ...]
+
+
+class GenerateRequest(Spec):
+    """`POST /api/sessions/{id}/generate`: a text to go on with. The same seed draws the same lots; at temperature 0
+    every character is the likeliest."""
+
+    prompt: Annotated[str, Field(max_length=4 * MAX_STEPS)] = ""
+    characters: Annotated[int, Field(ge=1, le=Limits().generated_characters)] = 80
+    temperature: Annotated[float, Field(ge=0.0, le=MAX_TEMPERATURE)] = 1.0
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
+
+
+class TextWritten(BaseModel):
+    """Answer to it. `text` is what follows the prompt, `probabilities` the network's of each of its characters;
+    written from `from_update` to `update` of the run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    from_update: int
+    update: int
+    text: str
+    probabilities: tuple[float, ...]
 
 
 class ImportExperiment(Spec):

@@ -39,6 +39,8 @@ _HTTP: tuple[type[BaseModel], ...] = (
     http.ImportExperiment,
     http.CheckExperiment,
     http.PredictRequest,
+    http.GenerateRequest,
+    http.TextWritten,
     FitRequest,
     http.PastedTable,
     http.FetchPublicSet,

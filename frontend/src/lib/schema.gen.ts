@@ -643,6 +643,17 @@ export interface GaussianMixture {
   covariance?: 'full' | 'diag' | 'spherical';
 }
 
+/**
+ * `POST /api/sessions/{id}/generate`: a text to go on with. The same seed draws the same lots; at temperature 0
+ * every character is the likeliest.
+ */
+export interface GenerateRequest {
+  prompt?: string;
+  characters?: number;
+  temperature?: number;
+  seed?: number;
+}
+
 /** The mean of every channel, or of every feature over the steps: pictures, signals and sequences to vectors. */
 export interface GlobalAvgPool {
   type: 'global_avg_pool';
@@ -797,6 +808,8 @@ export interface Limits {
   probes_per_session: number;
   sample_rows: number;
   predict_rows: number;
+  generated_characters: number;
+  texts_waiting: number;
   weight_cells: number;
   step_updates: number;
   set_cells: number;
@@ -1645,6 +1658,18 @@ export interface TextData {
   text?: string | null;
   length: number;
   stride: number;
+}
+
+/**
+ * Answer to it. `text` is what follows the prompt, `probabilities` the network's of each of its characters;
+ * written from `from_update` to `update` of the run.
+ */
+export interface TextWritten {
+  run: string;
+  from_update: number;
+  update: number;
+  text: string;
+  probabilities: number[];
 }
 
 /**

@@ -5,6 +5,7 @@ import type {
   DataSheet,
   Experiment,
   FitRequest,
+  GenerateRequest,
   Health,
   ImportExperiment,
   ImportedExperiment,
@@ -13,6 +14,7 @@ import type {
   SamplesRequest,
   SessionCreated,
   SessionInfo,
+  TextWritten,
 } from '../schema.gen';
 import { decodeTensors, type TensorFile } from '../wire/frame';
 
@@ -85,6 +87,10 @@ export async function getCode(access: Access, target: string): Promise<string> {
 export async function getRows(access: Access): Promise<Blob> {
   return (await request('GET', fileOf(access, 'data'), { token: access.token })).blob();
 }
+
+/** The network writes on from a prompt; nothing of the run changes. */
+export const generateText = (access: Access, ask: GenerateRequest, signal: AbortSignal): Promise<TextWritten> =>
+  json('POST', fileOf(access, 'generate'), { body: ask, token: access.token, signal });
 
 export const pasteTable = (table: PastedTable, signal: AbortSignal): Promise<DataSheet> =>
   json('POST', '/api/datasets', { body: table, signal });

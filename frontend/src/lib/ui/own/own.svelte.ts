@@ -85,6 +85,11 @@ export class OwnInput {
     return 'values' in sample ? sample.values : null;
   }
 
+  /** The same, or what waits to be shown. */
+  get latest(): readonly number[] | null {
+    return this.#next ?? this.values;
+  }
+
   get isCentred(): boolean {
     return this.#centring ?? (this.#ground.isPlain && this.target.colours === 1);
   }
