@@ -44,6 +44,7 @@ def test_the_numbers_of_a_neuron_add_up_as_written(visit: Visits, server: Server
     lens = glass(page)
     expect(lens.get_by_role("heading", name="Neuron 3 of Dense 6")).to_be_visible()
     expect(lens.get_by_text("Total z")).to_be_visible()
+    expect(lens).to_have_attribute("data-exact", "true")
     listed = rows(lens)
     assert len(listed) == 8
     for value, weight, signal in listed:
@@ -80,6 +81,7 @@ def test_the_bias_of_the_output_is_shown(visit: Visits, server: ServerProcess) -
     lens = glass(page)
     expect(lens.get_by_role("heading", name="Output", exact=True)).to_be_visible()
     expect(lens.get_by_text("Bias", exact=True)).to_be_visible()
+    expect(lens).to_have_attribute("data-exact", "true")
     with following(server, page) as client:
         unit = client.look("unit", layer="output", unit=0).tensors
     assert written(lens, "Bias") == round(float(unit["output.bias"][0]), 3)
