@@ -1,0 +1,41 @@
+"""Networks that are known by their shape learn on the page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import Visits
+from e2e.screen import metric, network, open_idea, pause, update, wait_past
+from e2e.second_client import following
+from serving import ServerProcess
+
+LEARNED = 97.0
+"""Per cent of the test digits."""
+
+
+@pytest.fixture
+def page(visit: Visits) -> Page:
+    return visit()
+
+
+def test_a_lenet_learns_digits_while_its_feature_maps_are_watched(page: Page) -> None:
+    open_idea(page, "LeNet")
+    maps = page.get_by_role("button", name=re.compile(r"^Channel 1 of Conv 6"))
+    expect(maps.first).to_be_visible()
+    page.wait_for_function(
+        "least => Number.parseFloat(document.querySelector('[data-metric=\"test_accuracy\"]')?.textContent) >= least",
+        arg=LEARNED,
+    )
+    pause(page)
+    assert float(re.sub(r"[^\d.]", "", metric(page, "test_accuracy"))) >= LEARNED
+
+
+def test_two_hundred_residual_layers_are_one_click_away_and_train(page: Page, server: ServerProcess) -> None:
+    open_idea(page, "200 residual layers")
+    with following(server, page) as client:
+        client.wait_experiment(lambda e: e["network"]["layers"][-1].get("times") == 200)
+    expect(network(page)).to_have_attribute("data-state", "running")
+    wait_past(page, update(page))
