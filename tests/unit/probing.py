@@ -17,7 +17,7 @@ from neuroglow.spec import Experiment
 from neuroglow.wire.messages import parse_subscribe
 from unit.rig import numbers_of
 
-_programs: dict[Hashable, Callable[..., Any]] = {}
+programs: dict[Hashable, Callable[..., Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def watch(spec: Experiment, *, max_bytes: int = 1 << 20, fill: float | None = No
     message = parse_subscribe({"type": "subscribe", "request": 1, **ask})
     require_layers(message, subject)
     probe = bind(message, subject, max_bytes)
-    if probe.key not in _programs:
-        _programs[probe.key] = probe.compile()
-    outputs = probe.launch(_programs[probe.key], to_state(snapshot), numbers_of(spec))
+    if probe.key not in programs:
+        programs[probe.key] = probe.compile()
+    outputs = probe.launch(programs[probe.key], to_state(snapshot), numbers_of(spec))
     return Watched(spec, subject, snapshot.layers, snapshot.moments, probe, probe.tensors(outputs))
