@@ -151,8 +151,18 @@ def test_tokens_are_asked_about_by_name_or_by_number() -> None:
         dataset.raw_row(parse(SampleValues, {"values": [1, 0, 9, 0.5]}), at="")
 
 
-@pytest.mark.parametrize("data", [PicturesData(), SequencesData(name="adding")], ids=lambda data: data.source)
-def test_scripts_read_rows_whose_drawing_would_be_longer_than_they_are(data: PicturesData | SequencesData) -> None:
-    experiment = parse_experiment({"data": data.to_document(), "network": {"layers": [{"units": 3}]}})
-    script = write_script(experiment, "jax", 100)
+@pytest.mark.parametrize(("data", "layers"), [(PicturesData(), [{"units": 3}]), (SequencesData(name="adding"), [])])
+def test_scripts_read_rows_whose_drawing_would_be_longer_than_they_are(
+    data: PicturesData | SequencesData, layers: list[Any]
+) -> None:
+    script = write_script(
+        parse_experiment({"data": data.to_document(), "network": {"layers": layers}}), "jax", 100
+    )
     assert f"neuroglow_{source_facts(data).name}.npz" in script
+
+
+def test_a_script_of_layers_that_go_step_by_step_is_refused() -> None:
+    document = {"data": SequencesData(name="sine").to_document(), "network": {"layers": [{"units": 3}]}}
+    with pytest.raises(InvalidInputError, match="step by step") as refusal:
+        write_script(parse_experiment(document), "jax", 100)
+    assert refusal.value.field == "/network/layers/0"

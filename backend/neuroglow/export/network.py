@@ -44,12 +44,13 @@ class Row:
 
 def dense_layers(experiment: Experiment) -> tuple[Dense, ...]:
     """The hidden layers. Raises `InvalidInputError` at the first that is not dense, or does not read the one before."""
-    graph = graph_of(experiment.data, experiment.network)
-    if graph.entrance.kind not in ("vector", "picture"):
+    nodes = graph_of(experiment.data, experiment.network).nodes
+    by_step = next((index for index, node in enumerate(nodes) if node.output.kind != "vector"), None)
+    if by_step is not None and isinstance(nodes[by_step].layer, Dense):
         raise InvalidInputError(
-            "A script reads rows as lists of numbers, and these are sequences; download the weights and the experiment "
-            "instead",
-            field="/data",
+            "A script reads rows as lists of numbers, and this layer goes step by step; download the weights and the "
+            "experiment instead",
+            field=f"/network/layers/{by_step}" if by_step < len(experiment.network.layers) else "/data",
         )
     layers: list[Dense] = []
     for index, layer in enumerate(experiment.network.layers):
