@@ -165,7 +165,7 @@ async def test_of_edits_on_the_same_base_one_wins(server: ServerProcess) -> None
         ({"op": "test", "path": "/version", "value": 2}, "invalid_patch", "/patch"),
         ({"op": "explode"}, "invalid_patch", "/patch"),
         ({"op": "remove", "path": ""}, "invalid_patch", "/patch"),
-        (replace("/network/layers/0/name", "output"), "invalid", "/network"),
+        (replace("/network/layers/0/name", "output"), "invalid_graph", "/network/layers/0/name"),
     ],
 )
 async def test_an_edit_that_does_not_fit_changes_nothing(

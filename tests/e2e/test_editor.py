@@ -106,7 +106,7 @@ def test_a_layer_is_connected_by_dragging_from_its_output(page: Page, server: Se
     page.mouse.up()
     expect(page.get_by_title("Shape of what flows between Concat and Output")).to_have_text("18")
     with following(server, page) as client:
-        client.wait_experiment(lambda e: e["network"]["layers"][-1]["inputs"] == ["dense_3", "dense_2", "dense_1"])
+        client.wait_experiment(lambda e: e["network"]["layers"][-1].get("inputs") == ["dense_3", "dense_2", "dense_1"])
 
 
 def test_layers_are_added_duplicated_and_removed_by_keyboard_alone(page: Page, server: ServerProcess) -> None:
