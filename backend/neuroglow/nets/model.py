@@ -14,7 +14,7 @@ from jax import Array
 from neuroglow.nets import layers
 from neuroglow.nets.layers import INFERENCE, Arrays, Call, Mode
 from neuroglow.nets.shape import Block as BlockShape
-from neuroglow.nets.shape import NetShape
+from neuroglow.nets.shape import NetShape, rows_together
 from neuroglow.spec.layers.repeating import Repeat
 
 Chance = tuple[Array | None, ...]
@@ -162,11 +162,10 @@ class Network(eqx.Module):
 
 def over_rows(model: Network, rows: Any, answer: Callable[[Any], Any]) -> Any:
     """What `answer` gives for every row, as `jax.vmap(answer)(rows)`, in as many parts as the network's width asks."""
-    shape = NetShape(model.blocks[0].shape.layer.reads[0], tuple(block.shape for block in model.blocks))
-    count = jax.tree.leaves(rows)[0].shape[0]
-    if count <= shape.rows_at_once:
+    at_once = rows_together([block.shape for block in model.blocks])
+    if jax.tree.leaves(rows)[0].shape[0] <= at_once:
         return jax.vmap(answer)(rows)
-    return jax.lax.map(answer, rows, batch_size=shape.rows_at_once)
+    return jax.lax.map(answer, rows, batch_size=at_once)
 
 
 def running(shape: BlockShape) -> dict[str, float]:

@@ -118,8 +118,7 @@ class NetShape:
     @cached_property
     def rows_at_once(self) -> int:
         """How many rows go through the network together where there may be many: wide networks take fewer."""
-        kept = sum(block.count * block.layer.layer.kept(*block.layer.reads) for block in self.blocks)
-        return rows_at_once(kept)
+        return rows_together(self.blocks)
 
     def place(self, index: int) -> tuple[int, int]:
         """(block, position inside it) of the layer with that index."""
@@ -133,6 +132,11 @@ class NetShape:
         """One value per layer, gathered by block."""
         remaining = iter(values)
         return tuple(tuple(next(remaining) for _ in range(block.count)) for block in self.blocks)
+
+
+def rows_together(blocks: Sequence[Block]) -> int:
+    """How many rows go through these blocks at once; a power of two."""
+    return rows_at_once(sum(block.count * block.layer.layer.kept(*block.layer.reads) for block in blocks))
 
 
 def layer_names(experiment: Experiment) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ def _fitting(size: int, kernel: int, dilation: int, padding: str | int) -> int:
     return min(kernel, (padded - 1) // dilation + 1)
 
 
+def _kept(output: Flow, channels: int, under: int) -> int:
+    """What a layer keeps of its answer, and the numbers that lie `under` the kernel at every place."""
+    return 2 * output.size + output.size // channels * under
+
+
 class Conv2d(LearningLayer):
     """z[k] = Σ_c W[k, c] ⋆ x[c] + b[k], a = activation(z): pictures to pictures (cross-correlation, as everywhere)."""
 
@@ -87,9 +92,7 @@ class Conv2d(LearningLayer):
         }
 
     def kept(self, *inputs: Flow) -> int:
-        # And what lies under the kernel at every place.
-        output, weight = self.output(*inputs), self.parameters(*inputs)["weight"]
-        return 2 * output.size + output.size // self.channels * weight.fan_in * self.groups
+        return _kept(self.output(*inputs), self.channels, self.parameters(*inputs)["weight"].fan_in * self.groups)
 
     def operations(self, *inputs: Flow) -> int:
         return self.output(*inputs).size * self.parameters(*inputs)["weight"].fan_in
@@ -133,9 +136,7 @@ class Conv1d(LearningLayer):
         }
 
     def kept(self, *inputs: Flow) -> int:
-        # And what lies under the kernel at every place.
-        output, weight = self.output(*inputs), self.parameters(*inputs)["weight"]
-        return 2 * output.size + output.size // self.channels * weight.fan_in * self.groups
+        return _kept(self.output(*inputs), self.channels, self.parameters(*inputs)["weight"].fan_in * self.groups)
 
     def operations(self, *inputs: Flow) -> int:
         return self.output(*inputs).size * self.parameters(*inputs)["weight"].fan_in
@@ -176,9 +177,7 @@ class ConvTranspose2d(LearningLayer):
         }
 
     def kept(self, *inputs: Flow) -> int:
-        # And what lies under the kernel at every place.
-        output, weight = self.output(*inputs), self.parameters(*inputs)["weight"]
-        return 2 * output.size + output.size // self.channels * weight.fan_in
+        return _kept(self.output(*inputs), self.channels, self.parameters(*inputs)["weight"].fan_in)
 
     def operations(self, *inputs: Flow) -> int:
         return inputs[0].size * self.channels * math.prod(pair(self.kernel))
