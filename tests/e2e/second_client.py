@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -67,24 +67,27 @@ class SecondClient:
         self.portal.call(partial(self.live.wait, lambda: bool(condition(self.experiment)), "for an edit of the page"))
         return self.experiment
 
-    def look(self, stream: str, **members: Any) -> Moment:
-        """Ask once: the first frame of a new subscription."""
+    def look(self, stream: str, where: Callable[[Tensors], bool] = lambda _: True, **members: Any) -> Moment:
+        """Ask once: the first frame of a new subscription whose tensors fit."""
         before = len(self.live.frames)
         done = self.portal.call(partial(self.live.subscribe, stream, **members))
         assert done["type"] == "done", done
         prefix = f"{done['channel']}/"
 
-        def carries(frame: Frame) -> bool:
-            return any(name.startswith(prefix) for name in frame.tensors)
+        def carried(frame: Frame) -> Tensors:
+            return {name.removeprefix(prefix): t for name, t in frame.tensors.items() if name.startswith(prefix)}
 
-        frame = self.portal.call(partial(self.live.frame, after=before, where=carries))
+        def fits(frame: Frame) -> bool:
+            tensors = carried(frame)
+            return bool(tensors) and where(tensors)
+
+        frame = self.portal.call(partial(self.live.frame, after=before, where=fits))
         self.portal.call(self.live.request, {"type": "unsubscribe", "channel": done["channel"]})
-        tensors = {name.removeprefix(prefix): t for name, t in frame.tensors.items() if name.startswith(prefix)}
-        return Moment(frame.header.update, tensors, done)
+        return Moment(frame.header.update, carried(frame), done)
 
-    def weights(self) -> Moment:
-        """Every weight and bias."""
-        return self.look("weights", layers="all", max_cells=65_536)
+    def weights(self, where: Callable[[Tensors], bool] = lambda _: True) -> Moment:
+        """Every weight and bias, once they fit."""
+        return self.look("weights", where, layers="all", max_cells=65_536)
 
     def fingerprint(self) -> dict[str, bytes]:
         """The bits of all weights as streamed, and in full precision those of the first unit of every layer."""

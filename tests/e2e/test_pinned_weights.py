@@ -84,10 +84,18 @@ def test_a_weight_is_clicked_edited_and_pinned_and_a_bias_by_keyboard(visit: Vis
         expect(neuron(page, 1, "Dense 4")).to_be_visible()
 
 
+def test_what_is_typed_replaces_a_weight_that_training_moves_meanwhile(visit: Visits) -> None:
+    page = visit()
+    click_wire(page, tile(page, "dense_3", 1), tile(page, "output", 0))
+    field = page.get_by_role("group", name="Weight from neuron 2 of Dense 4 to Output").get_by_role("textbox")
+    expect(field).to_be_focused()
+    stood = field.input_value()
+    expect(field).not_to_have_value(stood)
+    page.keyboard.type("0.75")
+    expect(field).to_have_value("0.75")
+
+
 def settled(client: SecondClient, value: float) -> object:
     """The output's other weights once this one is what was typed."""
-    for _ in range(100):
-        found = client.weights().tensors["output"]
-        if found[0, 1] == value:
-            return found[0, [0, 2, 3]]
-    raise AssertionError(f"The weight is {found[0, 1]}, not {value}")
+    found = client.weights(lambda tensors: tensors["output"][0, 1] == value).tensors["output"]
+    return found[0, [0, 2, 3]]
