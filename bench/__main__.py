@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import convolution, crowd, live, machine, memory, million, painting, report, startup, traffic
+from bench import canvas, convolution, crowd, live, machine, memory, million, painting, report, startup, traffic
 from bench.house import BRIEF, THOROUGH, Effort, device_of, fresh_server, tell
 
 PARTS: dict[str, Callable[[Effort], dict[str, Any]]] = {
     "live": live.measure,
     "convolution": convolution.measure,
     "painting": painting.measure,
+    "canvas": canvas.measure,
     "crowd": crowd.measure,
     "startup": startup.measure,
     "traffic": traffic.measure,

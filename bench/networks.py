@@ -54,3 +54,13 @@ CONVOLUTION = Benchmark(
     None,
 )
 ALL = (DEFAULT, LARGEST, DIGITS)
+
+LARGE = tuple(
+    Benchmark(
+        f"{layers} layers of {units - 1} and {units + 1}",
+        _plane(("x1", "x2"), (units - 1, units + 1) * (layers // 2)),
+        None,
+    )
+    for units, layers in ((10, 200), (100, 20))
+)
+"""Two thousand units each, with 20,000 and 190,000 links; neighbours differ, so that no stack of equals hides them."""

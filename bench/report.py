@@ -103,6 +103,26 @@ def _painting(part: Results) -> str:
     return _table("With the page open in headless Chromium, software raster", head, rows)
 
 
+def _canvas(part: Results) -> str:
+    rows = [
+        (
+            one["network"],
+            _whole(one["links"]),
+            one["view"].replace("_", " "),
+            _whole(one["tiles_in_sight"]),
+            f"**{one['animation_frames_per_second']:.1f}**",
+            f"{one['animation_frames_per_second_dragged']:.1f}",
+            f"{one['painted_per_second']:.1f}",
+        )
+        for one in part["networks"]
+    ]
+    head = (
+        "network", "links", "view", "neurons in sight", "animation frames/s", "the same, canvas dragged",
+        "frames painted/s",
+    )  # fmt: skip
+    return _table("The canvas with 2,000 units while they train, headless Chromium, software raster", head, rows)
+
+
 def _crowd(part: Results) -> str:
     rows = [
         (
@@ -172,6 +192,7 @@ _TABLES = (
     ("live", _live),
     ("convolution", _convolution),
     ("painting", _painting),
+    ("canvas", _canvas),
     ("crowd", _crowd),
     ("startup", _waiting),
     ("traffic", _traffic),

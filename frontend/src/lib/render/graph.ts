@@ -6,7 +6,7 @@
 import type { Item } from './collapse';
 import type { Point } from './curves';
 import {
-  BODY_PADDING,
+  bodyOf,
   centreAcross,
   fixedWidth,
   gridOf,
@@ -105,7 +105,7 @@ function middleOf(corners: readonly Point[]): Point {
 }
 
 function sizeOf(item: Item, grid: Arrangement | null): { width: number; height: number } {
-  const body = Math.max(SMALLEST_BODY, (grid?.length ?? 0) + BODY_PADDING);
+  const body = Math.max(SMALLEST_BODY, bodyOf(grid));
   return { width: fixedWidth(item) ?? NARROWEST_CARD, height: HEADER + body + FOOT };
 }
 

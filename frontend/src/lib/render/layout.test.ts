@@ -80,6 +80,13 @@ describe('the rack', () => {
     }
   });
 
+  it('leaves room above the tiles of a wide layer for what scrolls them', () => {
+    for (const units of [99, 1_024]) {
+      const tiles = rack([units, units]).cards[1]?.tiles ?? [];
+      expect(Math.min(...tiles.map((tile) => tile.y - tile.size / 2))).toBeGreaterThanOrEqual(HEADER + 26);
+    }
+  });
+
   it('shows a window of a wide layer, and where it was scrolled to', () => {
     const shown = rack([1_024]).cards[1]?.shown ?? [0, 0];
     expect(shown[0]).toBe(0);

@@ -100,7 +100,7 @@ const SHORTEST_BODY = 232;
 /** Beside the drawer the view zooms out rather than break eight neurons into two lines. */
 const SHORTEST_COMPACT_BODY = 348;
 const TALLEST_BODY = 640;
-export const BODY_PADDING = 12;
+const BODY_PADDING = 12;
 /** Where the classes' circles stand from the left edge of the output card. */
 export const LIST_INSET = 30;
 /** Of lines around cards. */
@@ -163,18 +163,16 @@ function columns(items: readonly Item[], options: LayoutOptions): NetworkLayout 
       }),
     ),
   );
-  const body = Math.max(SHORTEST_BODY, ...grids.map((grid) => (grid?.length ?? 0) + BODY_PADDING));
+  const body = Math.max(SHORTEST_BODY, ...grids.map(bodyOf));
   const height = HEADER + body + footer;
   const total = widths.reduce((sum, width) => sum + width, 0);
   const gap = clamp((options.stageWidth - MARGIN - total) / Math.max(1, items.length - 1), NARROWEST_GAP, WIDEST_GAP);
-  const gapAfter = (index: number): number =>
-    cellsBetween(items[index], items[index + 1]) > options.mostCells ? Math.max(gap, MATRIX_GAP) : gap;
 
   let x = 0;
   const cards = items.map((item, index): Card => {
     const width = widths[index] ?? CARD_WIDTH;
     const at = { x, y: 0, width, height };
-    x += width + gapAfter(index);
+    x += width + gapBetween(item, items[index + 1], gap, options);
     return place(item, grids[index] ?? null, at, options.scrolled, (along, across, grid) => ({
       x: at.x + (isListItem(item) ? LIST_INSET : centreAcross(item, width)) + across,
       y: HEADER + body / 2 + along - grid.length / 2,
@@ -207,7 +205,7 @@ function rows(items: readonly Item[], options: LayoutOptions): NetworkLayout {
   let y = 12;
   const cards = items.map((item, index): Card => {
     const at = { x: 12, y, width, height: heights[index] ?? 76 };
-    y += at.height + gap;
+    y += at.height + gapBetween(item, items[index + 1], gap, options);
     return place(item, grids[index] ?? null, at, options.scrolled, (along, across, grid) => ({
       x: at.x + width / 2 + along - grid.length / 2,
       y: at.y + ROW_HEADER + 4 + grid.breadth / 2 + across,
@@ -271,13 +269,23 @@ function reads(to: Item, from: Item): boolean {
 export function gridOf(item: Item, make: (layer: LayerModel) => Arrangement): Arrangement | null {
   if (item.kind === 'run' || item.layer.picture === 'none') return null;
   if (isWhole(item.layer)) {
-    return { size: IMAGE_SIZE, pitch: IMAGE_SIZE, linePitch: IMAGE_SIZE, perLine: 1, lines: 1, shown: 1, length: IMAGE_SIZE, breadth: IMAGE_SIZE };
+    return { size: IMAGE_SIZE, pitch: IMAGE_SIZE, linePitch: IMAGE_SIZE, perLine: 1, lines: 1, shown: 1, length: IMAGE_SIZE, free: 0, breadth: IMAGE_SIZE };
   }
   return make(item.layer);
 }
 
-function cellsBetween(from: Item | undefined, to: Item | undefined): number {
-  if (from?.kind !== 'layer' || to?.kind !== 'layer' || !hasWeights(from.layer, to.layer)) return 0;
+/** Height of the part of a column that these tiles, and what scrolls them, stand in. */
+export function bodyOf(grid: Arrangement | null): number {
+  return (grid === null ? 0 : grid.length + grid.free) + BODY_PADDING;
+}
+
+/** Weights drawn as an image need room of their own. */
+function gapBetween(from: Item, to: Item | undefined, usual: number, options: LayoutOptions): number {
+  return cellsBetween(from, to) > options.mostCells ? Math.max(usual, MATRIX_GAP) : usual;
+}
+
+function cellsBetween(from: Item, to: Item | undefined): number {
+  if (from.kind !== 'layer' || to?.kind !== 'layer' || !hasWeights(from.layer, to.layer)) return 0;
   return from.layer.units * to.layer.units;
 }
 

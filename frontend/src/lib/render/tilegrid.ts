@@ -14,6 +14,8 @@ export interface Arrangement {
   readonly shown: number;
   /** Extent along a line and across the lines. */
   readonly length: number;
+  /** Room along a line that stays free, half at each end: for the control that scrolls the units of a wide layer. */
+  readonly free: number;
   readonly breadth: number;
 }
 
@@ -63,7 +65,7 @@ export function arrange(units: number, space: Space): Arrangement {
   const [size, pitch] = smaller[space.named ? 1 : 0] ?? [FULL, closest];
   const perLine = Math.max(1, Math.floor((space.along - 2 * WINDOW_BAR) / pitch));
   const fitting = fittingLines(space, size, pitch);
-  return lines(units, size, pitch, pitch, perLine, perLine * fitting);
+  return { ...lines(units, size, pitch, pitch, perLine, perLine * fitting), free: 2 * WINDOW_BAR };
 }
 
 function fittingLines({ named, across }: Space, size: number, pitch: number): number {
@@ -87,6 +89,7 @@ function lines(units: number, size: number, pitch: number, linePitch: number, pe
     lines: count,
     shown: visible,
     length: Math.min(perLine, visible) * pitch,
+    free: 0,
     breadth: (count - 1) * linePitch + size,
   };
 }
