@@ -7,13 +7,16 @@ import contextlib
 import json
 import socket as sockets
 import struct
+from functools import partial
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from websockets.exceptions import ConnectionClosed
 
-from live_client import LiveClient, create_session, live, raw_socket
+from live_client import Frame, LiveClient, create_session, live, raw_socket
 from neuroglow.wire.messages import CloseCode
 from serving import ServerProcess, serving, until
 
@@ -109,6 +112,43 @@ async def test_a_network_that_rebuilds_images_trains_while_all_its_figures_are_w
         # A worker that was lost would leave the session waiting for another one.
         states = [message["state"] for message in client.messages[begun:] if message["type"] == "state"]
         assert set(states) == {"running"}
+
+
+def carries(tensor: str, update: int, frame: Frame) -> bool:
+    return tensor in frame.tensors and frame.header.update == update
+
+
+async def test_who_comes_late_sees_how_the_layers_numbers_moved_before_and_a_new_run_begins_anew(
+    server: ServerProcess,
+) -> None:
+    created = create_session(server.url)
+    async with (
+        live(server.url, created.id, created.owner_token) as owner,
+        live(server.url, created.id, created.viewer_token) as late,
+    ):
+
+        async def recorded(viewer: LiveClient, channel: str, update: int) -> tuple[list[int], NDArray[np.generic]]:
+            frame = await viewer.frame(where=partial(carries, f"{channel}/dense_1.updates", update))
+            updates, weights = (frame.tensors[f"{channel}/dense_1.{what}"] for what in ("updates", "weights"))
+            return updates[:, 1].tolist(), weights
+
+        await owner.state("paused")
+        # Nobody asks for the record; what is looked at anyway fills it.
+        health = (await owner.subscribe("statistics"))["channel"]
+        for update in range(4):
+            await owner.frame(where=partial(carries, f"{health}/output", update))
+            if update < 3:
+                await owner.control("step", updates=1)
+        channel = (await late.subscribe("distributions", layer="dense_1"))["channel"]
+        updates, weights = await recorded(late, channel, 3)
+        assert updates == [0, 1, 2, 3]
+        assert len({row.tobytes() for row in weights}) == 4
+
+        begun = len(late.frames)
+        await owner.control("reset")
+        again = await late.frame(after=begun, where=lambda f: f"{channel}/dense_1.updates" in f.tensors)
+        assert again.tensors[f"{channel}/dense_1.updates"].tolist() == [[0, 0]]
+        np.testing.assert_array_equal(again.tensors[f"{channel}/dense_1.weights"][0], weights[0])
 
 
 async def frames(viewer: LiveClient, count: int) -> None:

@@ -12,10 +12,15 @@ from neuroglow.engine.layers import Layers
 from neuroglow.engine.snapshot import Snapshot, initial_snapshot, to_state
 from neuroglow.insight.bind import bind, require_layers
 from neuroglow.insight.probe import Probe, Subject
+from neuroglow.insight.record import Record
+from neuroglow.insight.statistics import HealthProbe
 from neuroglow.session.trainer import subject_of
 from neuroglow.spec import Experiment
 from neuroglow.wire.messages import parse_subscribe
 from unit.rig import numbers_of
+
+UPDATE = 7
+"""At which a state is said to be watched."""
 
 programs: dict[Hashable, Callable[..., Any]] = {}
 
@@ -68,8 +73,10 @@ def watch(spec: Experiment, *, max_bytes: int = 1 << 20, fill: float | None = No
     subject = subject_of(spec)
     message = parse_subscribe({"type": "subscribe", "request": 1, **ask})
     require_layers(message, subject)
-    probe = bind(message, subject, max_bytes)
+    probe = bind(message, subject, max_bytes, Record())
     if probe.key not in programs:
         programs[probe.key] = probe.compile()
     outputs = probe.launch(programs[probe.key], to_state(snapshot), numbers_of(spec))
+    if isinstance(probe, HealthProbe):
+        probe.remember(outputs, UPDATE)
     return Watched(spec, subject, snapshot.layers, snapshot.moments, probe, probe.tensors(outputs))

@@ -17,6 +17,7 @@ import neuroglow
 from neuroglow.engine.order import Cursor
 from neuroglow.engine.snapshot import decode_snapshot, encode_snapshot, initial_snapshot
 from neuroglow.insight.bind import bind
+from neuroglow.insight.record import Record
 from neuroglow.session.trainer import Trainer
 from neuroglow.spec import Experiment
 from neuroglow.wire.messages import parse_subscribe
@@ -123,7 +124,7 @@ def test_a_new_process_goes_on_with_the_same_bits(spec: Experiment, one_chunk: b
 ])  # fmt: skip
 def test_a_watched_run_has_the_bits_of_one_alone(ask: dict[str, Any], spec: Experiment, one_chunk: bytes) -> None:
     trainer = trainer_of(spec)
-    probe = bind(parse_subscribe({"type": "subscribe", "request": 1, **ask}), trainer.subject, 1 << 20)
+    probe = bind(parse_subscribe({"type": "subscribe", "request": 1, **ask}), trainer.subject, 1 << 20, Record())
     program = probe.compile()
     for _ in range(UPDATES // 20):
         chunk = trainer.launch(20, evaluate=False)

@@ -12,6 +12,7 @@ from neuroglow.engine.rule import rule_of
 from neuroglow.engine.snapshot import initial_snapshot
 from neuroglow.insight.divergence import locate
 from neuroglow.insight.maps import grid
+from neuroglow.insight.spread import DRAWN, QUANTILES
 from neuroglow.insight.statistics import BINS, COLUMNS
 from neuroglow.spec import Experiment
 from unit import net_twin
@@ -136,6 +137,26 @@ def test_statistics_are_over_all_rows_and_places() -> None:
         assert np.abs(histogram.astype(int) - counted).sum() <= max(4, a.size // 40)
         weights = [array for part, array in watched.layers[name].items() if part.endswith("weight")]
         assert (six["update_to_weight"] > 0) == bool(weights)
+
+
+@pytest.mark.parametrize("layer", NAMES)
+def test_distributions_are_of_all_weights_rows_and_places(layer: str) -> None:
+    watched = watch(MIXED, stream="distributions", layer=layer)
+    held = watched.layers[layer]
+    there = held.get("mask", np.ones(())) > 0
+    weights = [array[np.broadcast_to(there, array.shape)] for part, array in held.items() if part.endswith("weight")]
+    assert (f"{layer}.weights" in watched.tensors) == (f"{layer}.gradients" in watched.tensors) == bool(weights)
+    if weights:
+        wanted = np.quantile(np.concatenate([array.ravel() for array in weights]), QUANTILES)
+        np.testing.assert_allclose(watched.tensors[f"{layer}.weights"][0], wanted, rtol=1e-5, atol=1e-6)
+    a = expected(watched, watched.subject.dataset.train.inputs[:256])[layer].ravel()
+    found = watched.tensors[f"{layer}.activations"][0]
+    np.testing.assert_allclose(found[[0, -1]], [a.min(), a.max()], rtol=1e-3, atol=1e-4)
+    if a.size <= DRAWN:
+        np.testing.assert_allclose(found, np.quantile(a, QUANTILES), rtol=2e-3, atol=1e-3)
+    else:
+        below = [(np.mean(a < value - 1e-4), np.mean(a <= value + 1e-4)) for value in found]
+        assert all(low - 0.03 <= share <= high + 0.03 for (low, high), share in zip(below, QUANTILES, strict=True))
 
 
 @pytest.mark.parametrize("layer", ["c", "r", "output"])

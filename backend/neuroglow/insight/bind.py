@@ -5,6 +5,7 @@ from __future__ import annotations
 from neuroglow.insight.activations import ActivationsProbe, UnitProbe
 from neuroglow.insight.backward import BackwardProbe
 from neuroglow.insight.codes import CodesProbe
+from neuroglow.insight.distributions import DistributionsProbe
 from neuroglow.insight.explaining.exciting import ExcitesProbe
 from neuroglow.insight.explaining.explanation import explanation
 from neuroglow.insight.explaining.ideal import IdealProbe
@@ -17,6 +18,7 @@ from neuroglow.insight.maps import MapsProbe
 from neuroglow.insight.predictions import PredictionsProbe
 from neuroglow.insight.probe import Probe, Subject
 from neuroglow.insight.projection import ProjectionProbe
+from neuroglow.insight.record import Record
 from neuroglow.insight.statistics import StatisticsProbe
 from neuroglow.insight.weights import GradientsProbe, WeightsProbe
 from neuroglow.wire.subscriptions import (
@@ -24,6 +26,7 @@ from neuroglow.wire.subscriptions import (
     SubscribeActivations,
     SubscribeBackward,
     SubscribeCodes,
+    SubscribeDistributions,
     SubscribeExcites,
     SubscribeExplanation,
     SubscribeGradients,
@@ -42,8 +45,9 @@ from neuroglow.wire.subscriptions import (
 )
 
 
-def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
-    """The probe that answers `ask`, or `InvalidInputError` when the experiment has no such thing.
+def bind(ask: AnySubscribe, subject: Subject, max_bytes: int, record: Record) -> Probe:
+    """The probe that answers `ask`, or `InvalidInputError` when the experiment has no such thing. `record` is the
+    run's.
 
     Layers that do not exist are left out, so that a channel outlives edits; a first subscription checks its names with
     `require_layers` before.
@@ -60,7 +64,9 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int) -> Probe:
         case SubscribeGradients():
             return GradientsProbe(ask, subject)
         case SubscribeStatistics():
-            return StatisticsProbe(ask, subject)
+            return StatisticsProbe(ask, subject, record)
+        case SubscribeDistributions():
+            return DistributionsProbe(ask, subject, record)
         case SubscribePredictions():
             return PredictionsProbe(ask, subject)
         case SubscribeJudgement():

@@ -2,6 +2,9 @@
 
 The device reduces over rows and answers per unit, all layers side by side in one array: a dozen kernels whatever the
 depth, which compile quickly. The host gathers units into layers.
+
+The same program draws what is recorded of every layer over the run (`record`, the `distributions` stream): whoever
+looks at either keeps the record going, and nothing runs for it alone.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from neuroglow.engine.rule import Rule
 from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import Rows, State
 from neuroglow.insight.probe import Outputs, Subject, Tensors
+from neuroglow.insight.record import Record
+from neuroglow.insight.spread import BlockDrawn, Drawn, block_drawn, quantiles
 from neuroglow.insight.weights import weight_gradient
 from neuroglow.nets.activations import ACTIVATIONS, RECTIFIERS
 from neuroglow.nets.losses import answer
@@ -67,6 +72,7 @@ class Health(NamedTuple):
     others: tuple[UnitFigures | None, ...]
     """Per block, of layers whose units have many places."""
     squares: tuple[Squares, ...]
+    drawn: tuple[BlockDrawn, ...]
 
 
 PLACES_COUNTED = 64
@@ -137,6 +143,10 @@ def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) 
         else None,
         tuple(others),
         tuple(Squares(*each) for each in squares),
+        tuple(
+            block_drawn(block, slope, answers, used)
+            for block, slope, answers in zip(model.blocks, slopes.blocks, a, strict=True)
+        ),
     )
 
 
@@ -189,23 +199,16 @@ def _histogram(a: Array, used: Array, low: Array, high: Array, units: list[int])
     return jnp.sum(hits, axis=(0, 1), dtype=jnp.uint32)
 
 
-class StatisticsProbe:
-    def __init__(self, ask: SubscribeStatistics, subject: Subject) -> None:
-        self._subject = subject
-        self._layers = subject.select(ask.layers)
+class HealthProbe:
+    """What the streams share that ask for the health of all layers."""
+
+    def __init__(self, subject: Subject, record: Record) -> None:
+        self._subject, self._record = subject, record
         self._rows: Rows = jax.device_put(subject.probe_rows)
 
     @property
     def key(self) -> Hashable:
         return ("statistics", self._subject.shape, self._subject.rule)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {"rows": int(self._subject.probe_rows.valid), "columns": list(COLUMNS)}
-
-    @property
-    def frame_bytes(self) -> int:
-        return len(self._layers) * 4 * (len(COLUMNS) + BINS + 2)
 
     def compile(self) -> Callable[..., Outputs]:
         subject, rule, shape = self._subject, self._subject.rule, self._subject.shape
@@ -215,6 +218,35 @@ class StatisticsProbe:
 
     def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
         return program(state, hyper, self._rows)
+
+    def remember(self, outputs: Outputs, update: int) -> None:
+        """Put what was found at this update into the record; waits for the device."""
+        drawn: tuple[BlockDrawn, ...] = jax.tree.map(np.asarray, outputs.drawn)
+        self._record.add(update, {name: self._spread(drawn, name) for name in self._subject.names})
+
+    def _spread(self, drawn: tuple[BlockDrawn, ...], name: str) -> NDArray[np.float32]:
+        """One layer's quantiles, f32 (kinds, quantiles) as `KINDS` and `QUANTILES` name them."""
+        block, position = self._subject.place(name)
+        is_stack = self._subject.shape.blocks[block].is_stack
+
+        def of_layer(kind: Drawn | None) -> Drawn | None:
+            return Drawn(kind.some[position], kind.ends[position]) if kind is not None and is_stack else kind
+
+        return np.stack([quantiles(of_layer(kind)) for kind in drawn[block]])
+
+
+class StatisticsProbe(HealthProbe):
+    def __init__(self, ask: SubscribeStatistics, subject: Subject, record: Record) -> None:
+        super().__init__(subject, record)
+        self._layers = subject.select(ask.layers)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"rows": int(self._subject.probe_rows.valid), "columns": list(COLUMNS)}
+
+    @property
+    def frame_bytes(self) -> int:
+        return len(self._layers) * 4 * (len(COLUMNS) + BINS + 2)
 
     def tensors(self, outputs: Outputs) -> Tensors:
         health: Health = jax.tree.map(np.asarray, outputs)

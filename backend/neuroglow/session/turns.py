@@ -334,6 +334,7 @@ class Turns:
 
     def _new_run(self, from_update: int) -> None:
         self._standing.begin_run(from_update)
+        self.viewing.record.cut(from_update)
         self._needs_point = True
         self._moments.changed()
         self._stopping.restart(time.monotonic())

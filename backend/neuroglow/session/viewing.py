@@ -20,6 +20,8 @@ from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError, NotFoundError
 from neuroglow.insight.bind import bind, require_layers
 from neuroglow.insight.probe import Outputs, Probe, Subject, Tensors
+from neuroglow.insight.record import Record
+from neuroglow.insight.statistics import HealthProbe
 from neuroglow.spec.limits import Limits
 from neuroglow.wire.frames import FrameHeader, encode_frame
 from neuroglow.wire.subscriptions import AnySubscribe
@@ -106,6 +108,8 @@ class Viewing:
         self._channels: dict[str, _Channel] = {}
         self._seats: dict[int, _Seat] = {}
         self.budget = Budget(limits.probe_share)
+        self.record = Record()
+        """How the layers' numbers were spread over the run, as far as anyone was looking."""
 
     @property
     def seq(self) -> int:
@@ -114,7 +118,7 @@ class Viewing:
     def open(self, name: str, ask: AnySubscribe, subject: Subject) -> dict[str, Any]:
         """Bind a channel and return the facts for `done`; raises `InvalidInputError`."""
         require_layers(ask, subject)
-        probe = bind(ask, subject, self._limits.frame_bytes)
+        probe = bind(ask, subject, self._limits.frame_bytes, self.record)
         if probe.frame_bytes > self._limits.frame_bytes:
             raise InvalidInputError(
                 f"That is {probe.frame_bytes} bytes a frame, the limit is {self._limits.frame_bytes}; "
@@ -134,7 +138,7 @@ class Viewing:
         for name, channel in self._channels.items():
             channel.probe, channel.program = None, None
             with suppress(InvalidInputError):
-                probe = bind(channel.ask, subject, self._limits.frame_bytes)
+                probe = bind(channel.ask, subject, self._limits.frame_bytes, self.record)
                 if probe.frame_bytes <= self._limits.frame_bytes:
                     self._give(name, channel, probe)
 
@@ -177,6 +181,9 @@ class Viewing:
 
     def frames(self, launched: Launched, run: str, cursor: Cursor) -> Iterator[tuple[FrameEnvelope, bytes]]:
         """Fetch the answers and encode one frame per audience; equal sets of channels share the bytes' making."""
+        for probe, out in launched.outputs.values():
+            if isinstance(probe, HealthProbe):
+                probe.remember(out, cursor.update)
         answers: dict[str, Tensors] = {name: probe.tensors(out) for name, (probe, out) in launched.outputs.items()}
         for audience, channels in launched.deliveries:
             self._seq += 1

@@ -80,6 +80,14 @@ class SubscribeStatistics(Subscription):
     layers: Layers = "all"
 
 
+class SubscribeDistributions(Subscription):
+    """How one layer's weights, gradients and activations were spread over the run so far."""
+
+    stream: Literal["distributions"]
+    max_fps: MaxFps = 2.0
+    layer: LayerName
+
+
 class SubscribePredictions(Subscription):
     """The output for rows of one split."""
 
@@ -225,6 +233,7 @@ AnySubscribe = (
     | SubscribeWeights
     | SubscribeGradients
     | SubscribeStatistics
+    | SubscribeDistributions
     | SubscribePredictions
     | SubscribeJudgement
     | SubscribeCodes

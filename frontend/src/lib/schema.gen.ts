@@ -189,6 +189,7 @@ export type ClientMessage =
   | SubscribeWeights
   | SubscribeGradients
   | SubscribeStatistics
+  | SubscribeDistributions
   | SubscribePredictions
   | SubscribeJudgement
   | SubscribeCodes
@@ -1381,6 +1382,7 @@ export type Subscribe =
   | SubscribeWeights
   | SubscribeGradients
   | SubscribeStatistics
+  | SubscribeDistributions
   | SubscribePredictions
   | SubscribeJudgement
   | SubscribeCodes
@@ -1423,6 +1425,15 @@ export interface SubscribeCodes {
   layer: string;
   split?: 'train' | 'test';
   count?: number;
+}
+
+/** How one layer's weights, gradients and activations were spread over the run so far. */
+export interface SubscribeDistributions {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'distributions';
+  layer: string;
 }
 
 /** The rows that excite one unit most. */
