@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import pdist
 from sklearn.decomposition import PCA
 
 from neuroglow.errors import InvalidInputError
@@ -35,6 +36,20 @@ def test_places_are_those_of_an_independent_analysis(layer: str) -> None:
     shares = watched.tensors[f"{layer}.explained"]
     np.testing.assert_allclose(shares, analysis.explained_variance_ratio_, rtol=0.01)
     assert watched.tensors["rows"].tolist() == [len(watched.subject.dataset.test.labels)]
+    assert watched.probe.frame_bytes == sum(array.nbytes for array in watched.tensors.values())
+
+
+@pytest.mark.parametrize("layer", ["x", "conv2d_1", "dense_1"])
+def test_many_components_keep_the_distances_between_rows(layer: str) -> None:
+    watched = watch(DIGITS, stream="projection", layer=layer, count=40, components=50)
+    seen: Any = watched.subject.dataset.test.inputs[:40]
+    if layer != "x":
+        seen = watch(DIGITS, stream="codes", layer=layer, count=40).tensors[layer].reshape(40, -1).astype(float)
+    found = watched.tensors[layer]
+    assert found.shape == (40, 50)
+    expected = pdist(seen)
+    np.testing.assert_allclose(pdist(found), expected, atol=2e-3 * expected.max())
+    assert watched.tensors[f"{layer}.explained"].sum() == pytest.approx(1.0, abs=1e-3)
     assert watched.probe.frame_bytes == sum(array.nbytes for array in watched.tensors.values())
 
 

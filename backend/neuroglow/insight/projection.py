@@ -34,13 +34,14 @@ def centred_gram(values: Array, counts: Array) -> Array:
     return centred @ centred.T
 
 
-def principal(gram: Float64) -> tuple[Float64, Float64]:
-    """Coordinates (rows, 2) along the first two principal components, and their shares (2,) of the whole variance."""
+def principal(gram: Float64, components: int = 2) -> tuple[Float64, Float64]:
+    """Coordinates (rows, components) along the first principal components, and their shares (components,) of the whole
+    variance; 0 where there are no more."""
     values, vectors = np.linalg.eigh(gram)
-    largest = np.maximum(values[::-1][:2], 0.0)
+    largest = np.maximum(values[::-1][:components], 0.0)
     total = max(float(np.trace(gram)), np.finfo(float).tiny)
-    places, shares = np.zeros((len(gram), 2)), np.zeros(2)
-    places[:, : len(largest)] = vectors[:, ::-1][:, :2] * np.sqrt(largest)
+    places, shares = np.zeros((len(gram), components)), np.zeros(components)
+    places[:, : len(largest)] = vectors[:, ::-1][:, :components] * np.sqrt(largest)
     shares[: len(largest)] = largest / total
     return places, shares
 
@@ -53,13 +54,13 @@ def turned(places: Float64, before: Float64) -> Float64:
 
 
 class ProjectionProbe:
-    """Bound `projection` subscription. The plane is turned towards the one of the frame before, so that points move
+    """Bound `projection` subscription. A plane is turned towards the one of the frame before, so that points move
     because the layer changed and not because axes swapped."""
 
     def __init__(self, ask: SubscribeProjection, subject: Subject) -> None:
         if ask.layer not in (INPUT, *subject.names):
             raise InvalidInputError(f"No layer is named '{ask.layer}'", field="/layer")
-        self._subject, self._layer = subject, ask.layer
+        self._subject, self._layer, self._components = subject, ask.layer, ask.components
         self._place = None if ask.layer == INPUT else subject.place(ask.layer)
         split = subject.dataset.train if ask.split == "train" else subject.dataset.test
         inputs = split.inputs[: min(ask.count, max(FEWEST, MOST_NUMBERS // subject.flow(ask.layer).size))]
@@ -81,7 +82,7 @@ class ProjectionProbe:
 
     @property
     def frame_bytes(self) -> int:
-        return 8 * self._count + 12
+        return 4 * self._components * (self._count + 1) + 4
 
     def compile(self) -> Callable[..., Outputs]:
         subject, place, is_output = self._subject, self._place, self._layer == OUTPUT
@@ -106,10 +107,9 @@ class ProjectionProbe:
 
     def tensors(self, outputs: Outputs) -> Tensors:
         gram = np.nan_to_num(np.asarray(outputs, np.float64))[: self._count, : self._count]
-        places, shares = principal(gram)
-        if self._before is not None:
-            places = turned(places, self._before)
-        self._before = places
+        places, shares = principal(gram, self._components)
+        if self._components == 2:
+            places = self._before = places if self._before is None else turned(places, self._before)
         return {
             self._layer: places.astype(np.float32),
             f"{self._layer}.explained": shares.astype(np.float32),

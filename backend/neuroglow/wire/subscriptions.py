@@ -124,13 +124,15 @@ class SubscribeBackward(Subscription):
 
 
 class SubscribeProjection(Subscription):
-    """Rows of a split as one layer, or `x`, sees them, on the plane of their first two principal components."""
+    """Rows of a split as one layer, or `x`, sees them: where they lie along their first principal components."""
 
     stream: Literal["projection"]
     max_fps: MaxFps = 5.0
     layer: LayerName
     split: Split = "test"
     count: Annotated[int, Field(ge=3, le=500)] = 300
+    components: Annotated[int, Field(ge=2, le=50)] = 2
+    """Two are a picture; many stand for the whole representation, however wide the layer is."""
 
 
 class SubscribeInside(Subscription):

@@ -1568,7 +1568,7 @@ export interface SubscribePredictions {
   count?: number;
 }
 
-/** Rows of a split as one layer, or `x`, sees them, on the plane of their first two principal components. */
+/** Rows of a split as one layer, or `x`, sees them: where they lie along their first principal components. */
 export interface SubscribeProjection {
   type: 'subscribe';
   request: number;
@@ -1577,6 +1577,7 @@ export interface SubscribeProjection {
   layer: string;
   split?: 'train' | 'test';
   count?: number;
+  components?: number;
 }
 
 /** Six figures and a histogram per layer: the health of activations and gradients. */
