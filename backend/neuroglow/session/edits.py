@@ -115,9 +115,6 @@ def _of_layers(olds: Iterable[Node], news: Iterable[Node], entrances: tuple[Orig
 def _means_the_same(was: Node, now: Node) -> bool:
     if now.name == OUTPUT:
         return was.output == now.output
-    if isinstance(now.layer, Rnn):
-        # Gates lie one after the other.
-        return was.layer.type == now.layer.type and was.output.units == now.output.units
     return was.layer.type == now.layer.type or any({was.layer.type, now.layer.type} <= kinds for kinds in _ALIKE)
 
 
@@ -151,7 +148,22 @@ def _of_layer(was: Node, now: Node, reads: tuple[Origin, Origin]) -> _Matches:
         matches[name] = _overlap(was, now, *shapes, axis, columns)
         if name == "weight" and axis == 1 and (columns is not None or was.sources == now.sources):
             matches[name] = replace(matches[name], zeros_beside=1)
+        if isinstance(was.layer, Rnn) and isinstance(now.layer, Rnn):
+            matches[name] = _by_gates(matches[name], shapes, (was.layer.units, now.layer.units))
+            if name == "state_weight":
+                # A unit that is kept hears nothing of the state of a new one.
+                matches[name] = replace(matches[name], zeros_beside=1)
     return matches
+
+
+def _by_gates(match: _Match, shapes: tuple[tuple[int, ...], tuple[int, ...]], units: tuple[int, int]) -> _Match:
+    """Gates lie one after the other: each keeps its own units."""
+    kept = np.arange(min(units))
+    old, new = (
+        (np.arange(shape[0] // count)[:, None] * count + kept).ravel()
+        for shape, count in zip(shapes, units, strict=True)
+    )
+    return replace(match, old=(old, *match.old[1:]), new=(new, *match.new[1:]))
 
 
 def _column_axis(now: Node, name: str) -> int | None:
