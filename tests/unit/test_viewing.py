@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -172,6 +173,14 @@ def test_equal_channels_are_computed_once_and_each_audience_has_its_frame(room: 
 
 def test_a_channel_waits_for_its_program(room: Room) -> None:
     room.viewing._channels["a"].program = None
+    room.sit(Audience(id=1, channels={"a": 30.0, "w": 30.0}))
+    assert room.look(1, NOW) == {1: ["w"]}
+
+
+def test_a_stream_that_cannot_be_compiled_stays_silent_and_the_others_go_on(room: Room) -> None:
+    failed: Future[Any] = Future()
+    failed.set_exception(RuntimeError("no such instruction"))
+    room.viewing._channels["a"].program = failed
     room.sit(Audience(id=1, channels={"a": 30.0, "w": 30.0}))
     assert room.look(1, NOW) == {1: ["w"]}
 

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+
+import structlog
 
 from neuroglow.engine.compiler import Compiler
 from neuroglow.engine.hyper import Hyper
@@ -26,6 +29,8 @@ from neuroglow.spec.limits import Limits
 from neuroglow.wire.frames import FrameHeader, encode_frame
 from neuroglow.wire.subscriptions import AnySubscribe
 from neuroglow.wire.worker import Audience, FrameEnvelope
+
+log = structlog.get_logger()
 
 EARLY = 0.25
 """A channel due within this share of its period joins a frame that goes out anyway."""
@@ -212,7 +217,8 @@ class Viewing:
 
     def _is_ready(self, name: str) -> bool:
         channel = self._channels.get(name)
-        return channel is not None and channel.program is not None and channel.program.done()
+        program = None if channel is None else channel.program
+        return program is not None and program.done() and program.exception() is None
 
     def _give(self, name: str, channel: _Channel, probe: Probe) -> None:
         def wanted() -> bool:
@@ -220,3 +226,10 @@ class Viewing:
 
         channel.probe = probe
         channel.program = self._compiler.request(probe.key, probe.compile, wake=self._wake, wanted=wanted)
+        channel.program.add_done_callback(partial(self._report, name))
+
+    def _report(self, name: str, program: Future[Any]) -> None:
+        """From the compile thread. A stream that cannot be made stays silent; the run has nothing to do with it."""
+        error = program.exception()
+        if error is not None:
+            log.error("stream failed to compile", session=self._session, channel=name, exc_info=error)
