@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from neuroglow.errors import InvalidGraphError, InvalidInputError, NetworkTooLargeError, ShapeMismatchError
 from neuroglow.spec import limits
+from neuroglow.spec.base import parse
 from neuroglow.spec.data import AnyData
 from neuroglow.spec.datasets import facts, input_shape, output_shape
+from neuroglow.spec.layers import Layer
 from neuroglow.spec.layers.base import AnyLayer
 from neuroglow.spec.layers.dense import Dense
 from neuroglow.spec.layers.flow import Flow, Shape
 from neuroglow.spec.layers.recurrent import Rnn
 from neuroglow.spec.layers.repeating import Repeat
+from neuroglow.spec.layers.sequence import Embedding
 from neuroglow.spec.layers.wiring import INPUT, OUTPUT, Node, Problem, Repair, free_name, walk
 from neuroglow.spec.network import Network
 
@@ -24,6 +29,8 @@ _ERRORS: dict[str, type[InvalidInputError]] = {
     "shape_mismatch": ShapeMismatchError,
     "network_too_large": NetworkTooLargeError,
 }
+
+_LAYER: TypeAdapter[AnyLayer] = TypeAdapter(Layer)
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,8 @@ def _output(nodes: Sequence[Node], entrance: Flow, answer: Shape) -> Node:
     name, flow = (nodes[-1].name, nodes[-1].output) if nodes else (INPUT, entrance)
     at = f"/network/layers/{len(nodes) - 1}" if nodes else "/network/layers"
     if flow.kind == "tokens":
-        patch = [{"op": "add", "path": "/network/layers/-", "value": {"type": "embedding", "name": "embedding_1"}}]
+        embedding = Embedding(name="embedding_1").to_document()
+        patch = [{"op": "add", "path": "/network/layers/-", "value": embedding}]
         raise ShapeMismatchError(
             "Tokens are names, not quantities: the network needs an embedding to read them",
             field=at,
@@ -119,10 +127,10 @@ def _patch(repair: Repair, index: int, network: Network) -> list[dict[str, Any]]
     before = (layers[index - 1].name if index else INPUT) or ""
     sources = list(layers[index].inputs or (before,))
     name = free_name(repair.insert["type"], {layer.name or "" for layer in layers})
-    insert = {**repair.insert, "name": name, "inputs": [sources[repair.reads]]}
+    insert = parse(_LAYER, {**repair.insert, "name": name, "inputs": [sources[repair.reads]]})
     sources[repair.reads] = name
     # Written out even where it is the layer before: what was sent may say so too, and would go on reading past it.
     return [
         {"op": "add", "path": f"{where}/{index}/inputs", "value": sources},
-        {"op": "add", "path": f"{where}/{index}", "value": insert},
+        {"op": "add", "path": f"{where}/{index}", "value": insert.to_document()},
     ]

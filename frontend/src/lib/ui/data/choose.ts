@@ -91,12 +91,14 @@ function fitLoss({ training }: Experiment, task: DataSetFacts['task']): void {
 }
 
 type Layers = Experiment['network']['layers'];
+/** Whole, as the server would fill them in: they are drawn before it answers. */
+const LEARNS = { initializer: 'glorot_uniform', frozen: false } as const;
 /** Of tokens a network needs to know first what they mean; each step's answer may know all steps before. */
-const READS_TOKENS = [
-  { type: 'embedding', units: 16 },
-  { type: 'gru', units: 32, return_sequences: true },
-] as unknown as Layers;
-const READS_NUMBERS = [{ type: 'dense', units: 8 }] as unknown as Layers;
+const READS_TOKENS: Layers = [
+  { ...LEARNS, type: 'embedding', units: 16 },
+  { ...LEARNS, type: 'gru', units: 32, return_sequences: true },
+];
+const READS_NUMBERS: Layers = [{ ...LEARNS, type: 'dense', units: 8, activation: 'tanh', dropout: 0 }];
 /** What reads numbers of any shape. */
 const ANY_SHAPE: readonly string[] = ['dense', 'sparse_dense', 'dropout'];
 
