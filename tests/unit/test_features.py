@@ -16,14 +16,9 @@ from sklearn.metrics import mutual_info_score
 from neuroglow.data import load
 from neuroglow.engine.layers import to_model
 from neuroglow.engine.snapshot import Snapshot
-from neuroglow.insight.explaining.features import (
-    class_information,
-    class_selectivity,
-    edge_share,
-    random_edge_share,
-)
 from neuroglow.nets.shape import layer_names, net_shape
 from neuroglow.spec import parse_experiment
+from unit.features import class_information, class_selectivity, edge_share, random_edge_share
 from unit.rig import trained, trainer_of
 
 Floats = NDArray[Any]

@@ -6,15 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from neuroglow.data import load, raw_rows
 from neuroglow.data.dataset import make
-from neuroglow.data.text import decoded, encoded
+from neuroglow.data.text import encoded
 from neuroglow.errors import InvalidInputError
 from neuroglow.spec import TextData, checked_data, parse_experiment
 from neuroglow.spec.datasets import input_shape, output_shape, row_count, source_facts, split_counts
 from neuroglow.spec.limits import MAX_CHARACTERS, MAX_TEXT_BYTES
 from neuroglow.spec.text import OTHER, sample_text, vocabulary_of, windows
+
+
+def decoded(tokens: NDArray[np.floating], vocabulary: tuple[str, ...]) -> str:
+    """The characters again; `OTHER` is written as such."""
+    return "".join(vocabulary[int(token)] for token in tokens)
 
 
 @given(st.text(min_size=1, max_size=200))

@@ -26,10 +26,5 @@ def encoded(written: str) -> Array:
     return np.where(codes[place] == characters, place, len(known)).astype(np.float64)
 
 
-def decoded(tokens: NDArray[np.floating], vocabulary: tuple[str, ...]) -> str:
-    """The characters again; `OTHER` is written as such."""
-    return "".join(vocabulary[int(token)] for token in tokens)
-
-
 def _code_points(written: str) -> NDArray[np.uint32]:
     return np.frombuffer(written.encode("utf-32-le"), np.uint32)
