@@ -10,6 +10,9 @@ const OUTPUT = 'output';
 const FINE = 100;
 /** Each class is a map of its own, so that many classes share one map's bytes. */
 const FINE_OF_MANY = 50;
+/** Multiplications of one answer beyond which a map costs training more than it shows. */
+const HEAVY_OPERATIONS = 50_000;
+const HEAVY = { resolution: FINE_OF_MANY, max_fps: 10 } as const;
 /** A pointer that only passes over neurons asks for nothing. */
 const REST_MS = 90;
 
@@ -29,12 +32,20 @@ export function outputAsk(session: Session, axes?: Axes): SubscribeAsk {
   return { stream: 'maps', layers: [OUTPUT], resolution, ...(axes && { axes }) };
 }
 
+/** Whether one answer of the network takes long. */
+function isHeavy(session: Session): boolean {
+  const layers = session.checks.shapes?.layers.values() ?? [];
+  return Array.from(layers).reduce((sum, { operations }) => sum + operations, 0) > HEAVY_OPERATIONS;
+}
+
 export function mapChannel(session: Session, selection: Selection, plane: Plane): MapChannel {
   let output = $state.raw<Subscription | null>(null);
   let hovered = $state.raw<{ neuron: ChosenNeuron; subscription: Subscription } | null>(null);
 
+  const heavy = $derived(isHeavy(session));
+
   $effect(() => {
-    const subscription = session.subscribe(outputAsk(session, plane.axes));
+    const subscription = session.subscribe({ ...outputAsk(session, plane.axes), ...(heavy && HEAVY) } as SubscribeAsk);
     output = subscription;
     return () => subscription.close();
   });
