@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,31 @@ def test_the_panels_of_the_strip_and_of_a_layer_are_accessible(visit: Visits) ->
     for name in ("Draw points", "Empty board"):
         button(page, name).click()
         assert serious(page) == []
+
+
+def test_the_palette_and_the_magnifying_glass_over_a_picture_are_accessible(visit: Visits) -> None:
+    page = visit(**OURS)
+    open_idea(page, "LeNet")
+    pause(page)
+    button(page, "Layer").click()
+    expect(page.get_by_role("dialog", name="Add a layer")).to_be_visible()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile("^Channel 1 of Conv 6")).first.click()
+    expect(page.get_by_test_id("lens").locator("[data-from]").first).to_be_visible()
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_explanations_are_accessible_in_both_themes(visit: Visits, theme: str) -> None:
+    page = visit(color_scheme=theme, **OURS)
+    open_idea(page, "Digits")
+    button(page, "Why?").click()
+    section = page.get_by_role("region", name="Why?")
+    for tab, kind in (("This answer", "explained"), ("A layer’s view", "projected"), ("Units", "importance")):
+        section.get_by_role("button", name=tab, exact=True).click()
+        expect(section.locator(f"[data-{kind}]")).to_be_visible()
+        assert serious(page) == [], tab
 
 
 def test_a_phone_is_accessible_on_every_tab(visit: Visits) -> None:

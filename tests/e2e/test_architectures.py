@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import Visits
-from e2e.screen import metric, network, open_idea, pause, update, wait_past
+from e2e.screen import button, metric, network, open_idea, pause, pick, update, wait_past
 from e2e.second_client import following
 from serving import ServerProcess
 
@@ -39,3 +39,23 @@ def test_two_hundred_residual_layers_are_one_click_away_and_train(page: Page, se
         client.wait_experiment(lambda e: e["network"]["layers"][-1].get("times") == 200)
     expect(network(page)).to_have_attribute("data-state", "running")
     wait_past(page, update(page))
+
+
+def test_two_hundred_layers_are_built_by_hand_in_under_ten_clicks_and_train(page: Page, server: ServerProcess) -> None:
+    page.evaluate("() => { window.clicks = 0; addEventListener('click', () => (window.clicks += 1), true); }")
+    button(page, "Layer").click()
+    button(page, "Empty canvas").click()
+    for title in ("Dense", "Repeated block"):
+        button(page, "Layer").click()
+        pick(page, title)
+    times = page.get_by_role("toolbar", name="Chosen layers").get_by_role("button", name=re.compile("^Settings"))
+    times.click()
+    field = page.get_by_role("textbox", name="Times")
+    field.click()
+    field.fill("200")
+    field.press("Enter")
+    with following(server, page) as client:
+        client.wait_experiment(lambda e: e["network"]["layers"][-1].get("times") == 200)
+    assert page.evaluate("() => window.clicks") < 10
+    wait_past(page, update(page) + 10)
+    expect(network(page)).to_have_attribute("data-state", "running")

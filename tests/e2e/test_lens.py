@@ -10,10 +10,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import Visits
-from e2e.screen import network, pause
+from e2e.screen import button, network, open_idea, pause
 from e2e.second_client import SecondClient, following
 from neuroglow.spec.layers import LAYER_TYPES
 from serving import ServerProcess
+
+LEARNED = 90.0
+"""Per cent of the next characters, of a text that says the same again and again."""
 
 DIGITS = {"source": "bundled", "name": "digits"}
 TEXT = {"source": "text", "name": "text", "length": 12, "stride": 3}
@@ -161,6 +164,28 @@ def test_every_number_is_the_engines_and_adds_up(visit: Visits, server: ServerPr
                 look_around(page, lens, client, layer["name"])
             page.keyboard.press("Escape")
             expect(lens).to_be_hidden()
+
+
+def test_a_small_gpt_learns_a_pasted_text_and_shows_where_it_looks(visit: Visits, server: ServerProcess) -> None:
+    page = visit()
+    open_idea(page, "A small GPT")
+    page.get_by_label(re.compile("^Text, ")).fill("the cat sat on the mat. " * 60)
+    button(page, "Learn this text").click()
+    expect(page.get_by_label(re.compile("^Text, 11 tokens"))).to_be_visible()
+    page.wait_for_function(
+        "least => Number.parseFloat(document.querySelector('[data-metric=\"test_accuracy\"]')?.textContent) >= least",
+        arg=LEARNED,
+    )
+    pause(page)
+    with following(server, page) as client:
+        lens = open_on(page, "transformer_block_1")
+        lens.get_by_role("group", name="Part of the arithmetic").get_by_role("button", name="Softmax").click()
+        assert check(lens, client, "transformer_block_1") > 0
+        weights = client.look("inside", layer="transformer_block_1", sample={"split": "test", "index": 0}).tensors
+        heads = weights["transformer_block_1.weights"]
+        # Every step looks at itself and at what came before, with all it has to give.
+        np.testing.assert_allclose(heads.sum(axis=-1), 1.0, rtol=1e-5)
+        assert not np.triu(heads, k=1).any()
 
 
 def test_a_connection_is_cut_and_restored_with_a_click_or_a_key(visit: Visits, server: ServerProcess) -> None:

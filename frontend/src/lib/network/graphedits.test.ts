@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Experiment } from '../schema.gen';
 import { experiment } from '../state/fixtures';
 import type { Layer } from '../state/layers';
-import { addAfter, connect, disconnect, duplicate, group, insertBetween, obstacle, removeLayers, ungroup, ungroupable } from './graphedits';
+import {
+  addAfter, connect, disconnect, duplicate, group, insertBetween, obstacle, removeLayers, ungroup, ungroupable, withInside, withoutInside,
+} from './graphedits';
 
 type Short = string | [string, ...string[]];
 
@@ -93,6 +95,17 @@ describe('editing who reads whom', () => {
     let count = 0;
     ungroup(draft, 'n', () => `new ${++count}`);
     expect(short(draft)).toEqual(['a', 'new 1', ['new 2', 'a', 'new 1'], 'd']);
+  });
+
+  it('puts a layer into a block and takes one out, and rewires what is inside', () => {
+    const body = [{ ...dense(), name: 'dense_1' }, { type: 'add', name: 'add_1', inputs: ['x', 'dense_1'] }] as Layer[];
+    const names = (layers: readonly Layer[]) => layers.map(({ name, inputs }) => (inputs ? [name, ...inputs] : name));
+    const first = withInside(body, 0, dense());
+    expect(names(first)).toEqual(['dense_2', 'dense_1', ['add_1', 'x', 'dense_1']]);
+    const second = withInside(body, 1, dense());
+    expect(names(second)).toEqual(['dense_1', 'dense_2', ['add_1', 'x', 'dense_2']]);
+    expect(names(withoutInside(second, 'dense_1'))).toEqual(['dense_2', ['add_1', 'x', 'dense_2']]);
+    expect(names(body)).toEqual(['dense_1', ['add_1', 'x', 'dense_1']]);
   });
 
   it('says why layers are no block', () => {

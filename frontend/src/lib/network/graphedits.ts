@@ -5,7 +5,7 @@
  * "the layer before" is left out again.
  */
 import type { Experiment, Repeat } from '../schema.gen';
-import { INPUT, OUTPUT, type Layer } from '../state/layers';
+import { INPUT, OUTPUT, type Layer, type LayerType } from '../state/layers';
 
 /** A layer that says what it reads. */
 type Wired = Layer & { name: string; inputs: string[] };
@@ -14,7 +14,12 @@ const MERGES: ReadonlySet<string> = new Set(['add', 'concat', 'multiply']);
 export const isMerge = ({ type }: Pick<Layer, 'type'>): boolean => MERGES.has(type);
 
 /** What a block repeats must have no say in how it trains, and these types have nothing else to say. */
-const OUTSIDE_OF_BLOCKS: ReadonlySet<string> = new Set(['sparse_dense', 'dropout', 'repeat']);
+const OUTSIDE_OF_BLOCKS: ReadonlySet<string> = new Set(['sparse_dense', 'dropout', 'repeat', 'sampling']);
+
+/** What lists layers: an experiment, or a block. */
+interface Layered {
+  network: { layers: Layer[] };
+}
 
 /** Put a layer between two that are joined; returns nothing, its name is `name`. */
 export function insertBetween(draft: Experiment, from: string, to: string, layer: Layer, name: string): void {
@@ -31,7 +36,7 @@ export function insertBetween(draft: Experiment, from: string, to: string, layer
  * Put a layer after another: what comes next in the list reads the new one; where that does not read it at all, all that
  * do. After `null` is at the end.
  */
-export function addAfter(draft: Experiment, after: string | null, layer: Layer, name: string): void {
+export function addAfter(draft: Layered, after: string | null, layer: Layer, name: string): void {
   rewire(draft, (layers) => {
     const before = after ?? layers.at(-1)?.name ?? INPUT;
     const place = layers.findIndex((other) => other.name === before) + 1;
@@ -43,7 +48,7 @@ export function addAfter(draft: Experiment, after: string | null, layer: Layer, 
 }
 
 /** Take layers away: who read them reads what they read. */
-export function removeLayers(draft: Experiment, names: ReadonlySet<string>): void {
+export function removeLayers(draft: Layered, names: ReadonlySet<string>): void {
   rewire(draft, (layers) => {
     for (const gone of [...layers].reverse().filter(({ name }) => names.has(name))) {
       const source = gone.inputs[0] ?? INPUT;
@@ -145,6 +150,26 @@ export function ungroup(draft: Experiment, of: string, fresh: () => string): voi
   });
 }
 
+/** May stand inside a block. */
+export const fitsInBlock = (type: LayerType): boolean => !OUTSIDE_OF_BLOCKS.has(type);
+
+/** The layers of a block with one more, before its layer number `place`. */
+export function withInside(body: readonly Layer[], place: number, layer: Layer): Layer[] {
+  const names = new Set(body.map(({ name }) => name));
+  let number = 1;
+  while (names.has(`${layer.type}_${number}`)) number += 1;
+  const block: Layered = { network: { layers: [...body] } };
+  addAfter(block, body[place - 1]?.name ?? INPUT, layer, `${layer.type}_${number}`);
+  return block.network.layers;
+}
+
+/** The layers of a block without one of them. */
+export function withoutInside(body: readonly Layer[], name: string): Layer[] {
+  const block: Layered = { network: { layers: [...body] } };
+  removeLayers(block, new Set([name]));
+  return block.network.layers;
+}
+
 function bodyName(body: readonly Wired[], index: number): string {
   const type = body[index]?.type ?? 'dense';
   return `${type}_${body.slice(0, index + 1).filter((layer) => layer.type === type).length}`;
@@ -175,10 +200,10 @@ function dependsOn(layers: readonly Wired[], name: string, on: string): boolean 
   return layer !== undefined && layer.inputs.some((input) => input === on || dependsOn(layers, input, on));
 }
 
-function rewire(draft: Experiment, change: (layers: Wired[]) => void): void {
+function rewire(draft: Layered, change: (layers: Wired[]) => void): void {
   const layers = explicit(draft.network.layers);
   change(layers);
-  draft.network.layers = implicit(inOrder(layers)) as Layer[];
+  draft.network.layers = implicit(inOrder(layers));
 }
 
 function explicit(layers: readonly Layer[]): Wired[] {

@@ -91,4 +91,11 @@ describe('a new dense layer', () => {
     expect(fitted(dense(16), layers, 'x', 3)).toMatchObject({ units: 3, activation: 'relu' });
     expect(fitted(dense(16), [], 'x', 3)).toMatchObject({ units: 4, activation: 'tanh' });
   });
+
+  it('gives a block the units of what it reads, so that its sums fit', () => {
+    const block = { type: 'repeat', times: 2, frozen: false, layers: [dense(16), { type: 'add', inputs: ['x', 'dense_1'] }] } as Layer;
+    const unitsOf = (made: Layer) => (made.type === 'repeat' ? made.layers.map((inner) => ('units' in inner ? inner.units : null)) : []);
+    expect(unitsOf(fitted(block, layers, 'b', 3))).toEqual([4, null]);
+    expect(unitsOf(fitted(block, [], 'x', 3))).toEqual([3, null]);
+  });
 });

@@ -1,7 +1,7 @@
 /** What can be put into a network, and what can be said of each type: groups and words here, ranges from the server. */
 import { spoken, typeName } from '../render/titles';
 import type { Catalog } from '../schema.gen';
-import { INPUT, isDense, membersOf, type Layer, type LayerType } from '../state/layers';
+import { INPUT, isDense, membersOf, widthOf, type Layer, type LayerType } from '../state/layers';
 import { boundsOf, type Bounds, type Property } from './edits';
 
 export interface TypeInfo {
@@ -194,21 +194,26 @@ const FIRST_UNITS = 4;
 
 /**
  * A new dense layer behaves like its neighbour, and has as many units as what comes before it (of `x` that is `inputs`), so
- * that the next layer keeps its weights.
+ * that the next layer keeps its weights. A new block has the units that its sums need.
  */
 export function fitted(layer: Layer, layers: readonly Layer[], before: string, inputs: number): Layer {
+  const read = layers.find(({ name }) => name === before);
+  if (layer.type === 'repeat') {
+    const units = before === INPUT ? inputs : read && widthOf(read);
+    return units ? { ...layer, layers: layer.layers.map((inner) => (isDense(inner) ? { ...inner, units } : inner)) } : layer;
+  }
   if (!isDense(layer)) return layer;
-  const neighbour = layers.find(({ name }) => name === before) ?? layers[0];
+  const neighbour = read ?? layers[0];
   if (neighbour === undefined) return { ...layer, units: FIRST_UNITS };
   const { activation = layer.activation, initializer = layer.initializer } = membersOf(neighbour);
   const units = before === INPUT ? inputs : isDense(neighbour) ? neighbour.units : layer.units;
   return { ...layer, activation, initializer, units };
 }
 
-/** x + dense(x): what deep networks are made of. */
+/** x + dense(x): what deep networks are made of. It begins as nothing, so that it may be repeated hundreds of times. */
 function residualBlock(catalog: Catalog): Layer[] {
   return [
-    { ...newLayer(catalog, 'dense'), name: 'dense_1' } as Layer,
+    { ...newLayer(catalog, 'dense'), name: 'dense_1', initializer: 'zeros' } as Layer,
     { type: 'add', name: 'add_1', inputs: ['x', 'dense_1'] },
   ];
 }
