@@ -17,9 +17,11 @@ Results = dict[str, Any]
 
 
 def write(results: Results) -> Path:
-    """`DATE-DEVICE.json`; a later run of the same day replaces it."""
+    """`DATE-DEVICE.json`; parts measured again on the same day replace theirs."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{results['date']}-{results['machine']['device']}.json"
+    if path.exists():
+        results = {**results, "parts": json.loads(path.read_text())["parts"] | results["parts"]}
     path.write_text(json.dumps(_rounded(results), indent=1, ensure_ascii=False) + "\n")
     return path
 
