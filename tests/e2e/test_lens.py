@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import Visits
+from e2e.numbers import numbers_in
 from e2e.screen import button, network, open_idea, pause
 from e2e.second_client import SecondClient, following
 from neuroglow.spec.layers import LAYER_TYPES
@@ -103,28 +104,18 @@ def open_on(page: Page, layer: str) -> Locator:
     return lens
 
 
-NUMBERS = """(lens) => [...lens.querySelectorAll('[data-value]')].map(({ dataset, textContent }) => ({
-  value: Number(dataset.value), from: dataset.from ?? null, derived: dataset.derived ?? null, text: textContent,
-}))"""
-
-
 def check(lens: Locator, client: SecondClient, layer: str) -> int:
     """Every number that is written, against the engine's; how many of them were worked out from others as well."""
     moment = client.look("inside", layer=layer, sample={"split": "test", "index": 0})
     assert lens.get_by_test_id("lens").get_attribute("data-update") == str(moment.update)
     worked_out = 0
-    for number in lens.evaluate(NUMBERS):
-        assert np.isfinite(number["value"]), number
-        digits = len(number["text"].partition(".")[2])
-        written = float(number["text"].replace("−", "-").replace("+", ""))
-        assert abs(written - number["value"]) <= 0.5001 * 10.0**-digits, number
-        if number["from"] is not None:
-            name, index = number["from"].split(":")
+    for number in numbers_in(lens):
+        number.check()
+        if number.source is not None:
+            name, index = number.source.split(":")
             engine = float(moment.tensors[f"{layer}.{name}"].ravel()[int(index)])
-            assert number["value"] == pytest.approx(engine, rel=1e-5, abs=1e-5), number
-        if number["derived"] is not None:
-            assert float(number["derived"]) == pytest.approx(number["value"], rel=1e-5, abs=1e-5), number
-            worked_out += 1
+            assert number.value == pytest.approx(engine, rel=1e-5, abs=1e-5), number
+        worked_out += number.derived is not None
     return worked_out
 
 

@@ -41,6 +41,7 @@ def test_slopes_of_a_dense_network_are_the_twins() -> None:
         np.testing.assert_allclose(parts["weight.after"], held["weight"] - 0.1 * weight, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(parts["bias.after"], held["bias"] - 0.1 * bias, rtol=1e-5, atol=1e-6)
         z = twin.forward(net, x)[-1][0][0, 0]
+        assert parts["target"] == label
         assert parts["loss"] == pytest.approx([np.logaddexp(0.0, z) - label[0] * z], rel=1e-5)
 
 
@@ -59,7 +60,7 @@ def test_slopes_of_feature_maps_lead_to_those_of_the_kernel() -> None:
 
 def test_pooling_has_a_slope_and_nothing_to_update() -> None:
     watched = watch(CONVOLVED, stream="backward", layer="max_pool2d_1", sample={"split": "test", "index": 1})
-    assert {name.partition(".")[2] for name in watched.tensors} == {"loss", "a.slope"}
+    assert {name.partition(".")[2] for name in watched.tensors} == {"target", "loss", "a.slope"}
     assert watched.probe.frame_bytes == sum(array.nbytes for array in watched.tensors.values())
 
 
@@ -85,5 +86,5 @@ def test_running_figures_have_no_slope_and_stay() -> None:
     spec = experiment(network={"layers": [{"units": 3}, {"type": "batch_norm"}]}, training=SGD)
     watched = watch(spec, stream="backward", layer="batch_norm_1", sample={"split": "train", "index": 0})
     assert {name.partition(".")[2] for name in watched.tensors} == {
-        "loss", "a.slope", "gain.slope", "bias.slope", "gain.after", "bias.after",
+        "target", "loss", "a.slope", "gain.slope", "bias.slope", "gain.after", "bias.after",
     }  # fmt: skip

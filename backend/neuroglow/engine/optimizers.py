@@ -118,7 +118,7 @@ def apply_update(rule: Rule, hyper: Hyper, model: Network, moments: Any, gradien
     weights, l1, l2 = is_weight(model), _spread(hyper.l1, model), _spread(hyper.l2, model)
     gradient = jax.tree.map(lambda g, w, rate, on: g + rate * w if on else g, gradient, model, l2, weights)
     updates, moved = _rule(rule.optimizer, hyper).update(gradient, moments, model)
-    learning_rate = _learning_rate(rule, hyper)
+    learning_rate = rate_now(rule, hyper)
 
     def step(weight: Array, update: Array, rate: Array, regularised: bool) -> Array:
         moved: Array = weight - learning_rate * update
@@ -136,7 +136,8 @@ def apply_update(rule: Rule, hyper: Hyper, model: Network, moments: Any, gradien
     )
 
 
-def _learning_rate(rule: Rule, hyper: Hyper) -> Leaf:
+def rate_now(rule: Rule, hyper: Hyper) -> Leaf:
+    """The learning rate of the next update, as its schedule has it: f32 ()."""
     if rule.schedule is None:
         return hyper.learning_rate
     assert hyper.schedule is not None

@@ -84,19 +84,25 @@ def compile_train(key: TrainKey) -> TrainProgram:
     """Trace and compile. Takes seconds; runs on the compile thread."""
     state, hyper = abstract_state(key.shape, key.rule.optimizer), abstract_hyper(key.rule, key.shape)
     rows = abstract_rows(key.shape.inputs, key.train_bucket, key.label_shape)
-    batches = Batches(
-        order=ShapeDtypeStruct((order_capacity(key.batch_bucket),), jnp.int32),
-        batch_size=scalar(jnp.int32),
-        per_epoch=scalar(jnp.int32),
-        position=scalar(jnp.int32),
-        epoch=scalar(jnp.uint32),
-        skipped=scalar(jnp.int32),
-    )
+    batches = abstract_batches(key)
     chunk = jax.jit(partial(train_chunk, key.rule, key.batch_bucket), donate_argnums=0)
     train = chunk.lower(state, hyper, rows, batches, scalar(jnp.int32)).compile()
     evaluation = jax.jit(partial(evaluate, key.rule.objective))
     test = abstract_rows(key.shape.inputs, key.test_bucket, key.label_shape)
     return TrainProgram(key, train, evaluation.lower(state.model, hyper, test).compile())
+
+
+def abstract_batches(key: TrainKey) -> Batches:
+    """Shapes and dtypes of `Walk.batches`."""
+    count: Any = scalar(jnp.int32)
+    return Batches(
+        order=ShapeDtypeStruct((order_capacity(key.batch_bucket),), jnp.int32),
+        batch_size=count,
+        per_epoch=count,
+        position=count,
+        epoch=scalar(jnp.uint32),
+        skipped=count,
+    )
 
 
 def label_shape(shape: NetShape, objective: Objective) -> tuple[int, ...]:

@@ -170,8 +170,8 @@ def one_update(
     return State(model, moments), mean, sums
 
 
-def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> Batch:
-    """Batch number `index` of the walk, padded to its bucket."""
+def picked_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> tuple[Array, Array]:
+    """The rows of batch number `index` of the walk, i32 (batch_bucket,), and which of them are more than padding."""
     epoch, position = jnp.divmod(batches.position + index, batches.per_epoch)
     first = position * batches.batch_size
     size = jnp.minimum(batches.batch_size, rows.valid - first)
@@ -180,7 +180,12 @@ def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> B
     is_row = jnp.arange(batch_bucket) < size
     # Where there is no row, repeat the first: its slope is finite if the batch's is, and no neighbour's overflow
     # leaks in.
-    picked = jnp.where(is_row, picked, picked[0])
+    return jnp.where(is_row, picked, picked[0]), is_row
+
+
+def batch_at(rows: Rows, batches: Batches, batch_bucket: int, index: Array) -> Batch:
+    """Batch number `index` of the walk, padded to its bucket."""
+    picked, is_row = picked_at(rows, batches, batch_bucket, index)
     mask = is_row.astype(jnp.float32)
     inputs = jnp.asarray(rows.inputs).at[picked].get(mode="promise_in_bounds")
     labels = jnp.asarray(rows.labels).at[picked].get(mode="promise_in_bounds")

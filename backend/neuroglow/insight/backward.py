@@ -33,8 +33,9 @@ from neuroglow.wire.subscriptions import SubscribeBackward
 def one_backward(
     rule: Rule, number: int, state: State, hyper: Hyper, x: Array, label: Array, position: Array
 ) -> dict[str, Array]:
-    """x (inputs,), label as the objective reads it -> `loss` (1,), slopes of it `a.slope`, `z.slope` (where there is
-    one, and not in a stack) and `PARAMETER.slope`, and `PARAMETER.after` one update along the slope.
+    """x (inputs,), label as the objective reads it -> `target` that label, `loss` (1,), slopes of the loss `a.slope`,
+    `z.slope` (where there is one, and not in a stack) and `PARAMETER.slope`, and `PARAMETER.after` one update along the
+    slope.
 
     Normalisation uses its running figures, as it does for a single sample.
     """
@@ -52,9 +53,10 @@ def one_backward(
         **{f"{name}.slope": slopes.blocks[number].parameters[name] for name in learned},
         **{f"{name}.after": after.blocks[number].parameters[name] for name in learned},
     }
+    row = {"target": jnp.atleast_1d(label), "loss": value[None]}
     if block.shape.is_stack:
-        return {"loss": value[None], **{name: array[position] for name, array in parameters.items()}}
-    return {"loss": value[None], **_of_answer(state.model, number, x, lost), **parameters}
+        return {**row, **{name: array[position] for name, array in parameters.items()}}
+    return {**row, **_of_answer(state.model, number, x, lost), **parameters}
 
 
 def _of_learned(slopes: Network) -> Network:

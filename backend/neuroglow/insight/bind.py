@@ -20,6 +20,7 @@ from neuroglow.insight.probe import Probe, Subject
 from neuroglow.insight.projection import ProjectionProbe
 from neuroglow.insight.record import Record
 from neuroglow.insight.statistics import StatisticsProbe
+from neuroglow.insight.update import UpdateProbe
 from neuroglow.insight.weights import GradientsProbe, WeightsProbe
 from neuroglow.wire.subscriptions import (
     AnySubscribe,
@@ -41,6 +42,7 @@ from neuroglow.wire.subscriptions import (
     SubscribeProjection,
     SubscribeStatistics,
     SubscribeUnit,
+    SubscribeUpdate,
     SubscribeWeights,
 )
 
@@ -79,6 +81,8 @@ def bind(ask: AnySubscribe, subject: Subject, max_bytes: int, record: Record) ->
             return ProjectionProbe(ask, subject)
         case SubscribeBackward():
             return BackwardProbe(ask, subject)
+        case SubscribeUpdate():
+            return UpdateProbe(ask, subject)
         case SubscribeExplanation():
             return explanation(ask, subject)
         case SubscribeImportance():

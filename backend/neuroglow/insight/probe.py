@@ -8,9 +8,9 @@ carries.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +22,7 @@ from neuroglow.data import Dataset
 from neuroglow.engine.hyper import Hyper
 from neuroglow.engine.programs import abstract_rows, label_shape
 from neuroglow.engine.rule import Rule, rule_of
-from neuroglow.engine.train import Rows, State
+from neuroglow.engine.train import Batches, Rows, State
 from neuroglow.errors import InvalidInputError
 from neuroglow.nets.losses import Head, head_of
 from neuroglow.nets.shape import LayerShape, NetShape, layer_names, net_shape
@@ -37,12 +37,21 @@ PROBE_ROWS = 256
 """Training rows that `gradients` and `statistics` look at, at most."""
 
 
+class Ahead(NamedTuple):
+    """What training takes next: its rows on the device, and the walk over them from the present moment on."""
+
+    rows: Rows
+    batches: Batches
+
+
 @dataclass(frozen=True)
 class Subject:
     """The experiment a probe is bound to, its data, and the names and shapes of its layers."""
 
     experiment: Experiment
     dataset: Dataset
+    ahead: Callable[[], Ahead] | None = field(default=None, compare=False)
+    """Of the moment at which a probe is launched. None while nothing trains yet: then nothing is launched either."""
 
     @cached_property
     def shape(self) -> NetShape:

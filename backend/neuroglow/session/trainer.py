@@ -22,7 +22,7 @@ from neuroglow.engine.programs import TrainProgram
 from neuroglow.engine.snapshot import Snapshot, from_state, to_state
 from neuroglow.engine.train import ChunkResult, State, Sums
 from neuroglow.engine.walk import Walk
-from neuroglow.insight.probe import Subject
+from neuroglow.insight.probe import Ahead, Subject
 from neuroglow.session.edits import carry_over, effective_batch
 from neuroglow.session.material import material_of
 from neuroglow.spec.experiment import Experiment
@@ -74,7 +74,7 @@ class Trainer:
         self.cursor = snapshot.cursor
         # Read and padded already on a thread of its own, if it is large.
         self._material = material_of(self.experiment, program.key)
-        self.subject = Subject(self.experiment, self._material.dataset)
+        self.subject = Subject(self.experiment, self._material.dataset, self._ahead)
         self.state: State = to_state(snapshot)
         self._describe(before)
         self.tally = Tally()
@@ -92,6 +92,9 @@ class Trainer:
     def hyper(self) -> Hyper:
         """The live numbers of the next update."""
         return at_update(self._numbers, self.cursor.update)
+
+    def _ahead(self) -> Ahead:
+        return Ahead(self.walk.rows, self.walk.batches(self.cursor, 1))
 
     # --- chunks
 
@@ -191,7 +194,7 @@ class Trainer:
     def edit_live(self, new: Experiment) -> None:
         """Other traced numbers from the next chunk on."""
         self.experiment = new
-        self.subject = Subject(new, self.subject.dataset)
+        self.subject = Subject(new, self.subject.dataset, self._ahead)
         self.cursor = self.cursor.rescaled(-(-len(self.subject.dataset.train.labels) // effective_batch(new)))
         self._describe(self.walk)
 

@@ -123,6 +123,14 @@ class SubscribeBackward(Subscription):
     sample: SampleAt = SampleAt()
 
 
+class SubscribeUpdate(Subscription):
+    """The next update: its batch, the slopes of the batch's loss, and what it makes of one layer's parameters."""
+
+    stream: Literal["update"]
+    max_fps: MaxFps = 5.0
+    layer: LayerName
+
+
 class SubscribeProjection(Subscription):
     """Rows of a split as one layer, or `x`, sees them: where they lie along their first principal components."""
 
@@ -242,6 +250,7 @@ AnySubscribe = (
     | SubscribeInside
     | SubscribeProjection
     | SubscribeBackward
+    | SubscribeUpdate
     | SubscribeExplanation
     | SubscribeImportance
     | SubscribeExcites

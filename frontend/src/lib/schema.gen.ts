@@ -196,6 +196,7 @@ export type ClientMessage =
   | SubscribeInside
   | SubscribeProjection
   | SubscribeBackward
+  | SubscribeUpdate
   | SubscribeExplanation
   | SubscribeImportance
   | SubscribeExcites
@@ -1389,6 +1390,7 @@ export type Subscribe =
   | SubscribeInside
   | SubscribeProjection
   | SubscribeBackward
+  | SubscribeUpdate
   | SubscribeExplanation
   | SubscribeImportance
   | SubscribeExcites
@@ -1598,6 +1600,15 @@ export interface SubscribeUnit {
   layer: string;
   unit: number;
   sample?: SampleAt | SampleValues;
+}
+
+/** The next update: its batch, the slopes of the batch's loss, and what it makes of one layer's parameters. */
+export interface SubscribeUpdate {
+  type: 'subscribe';
+  request: number;
+  max_fps?: number;
+  stream: 'update';
+  layer: string;
 }
 
 /** Weight matrices (out, in), mean-pooled beyond `max_cells`. */

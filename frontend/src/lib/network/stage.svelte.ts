@@ -16,6 +16,7 @@ import type { Selection } from '../state/selection.svelte';
 import type { Session } from '../state/session.svelte';
 import { Editing } from './editing.svelte';
 import { modelsOf } from './models';
+import { walk } from './slow/walk.svelte';
 import type { LayerStatistics } from './statistics';
 import { MOST_CELLS } from './watch';
 
@@ -47,7 +48,7 @@ export class Stage {
   readonly editing: Editing;
   readonly models: LayerModel[] = $derived.by(() => modelsOf(this.session));
   readonly byName: ReadonlyMap<string, LayerModel> = $derived(new Map(this.models.map((model) => [model.name, model])));
-  readonly compact: boolean = $derived.by(() => this.selection.neuron !== null && !this.isPhone());
+  readonly compact: boolean = $derived.by(() => (this.selection.neuron !== null || walk.isOpen) && !this.isPhone());
   readonly direction = $derived.by(() => (this.isPhone() ? ('down' as const) : ('right' as const)));
   readonly #space = $derived({
     stageWidth: Math.max(320, this.width),
@@ -126,6 +127,23 @@ export class Stage {
     const x = Math.max(BESIDE, (this.width - width * zoom) / 2);
     const y = ABOVE + Math.max(0, (space - height * zoom) / 2);
     this.viewport = { x, y, zoom };
+  }
+
+  /** Bring a layer's card, or that of its run, to the middle if it is not on the screen as a whole. */
+  reveal(layer: string): void {
+    const card = this.layout.cards.find(({ item }) => (item.kind === 'layer' ? item.layer.name === layer : item.layers.some(({ name }) => name === layer)));
+    if (card === undefined || this.width === 0) return;
+    const { x, y, zoom } = this.viewport;
+    const shifted = (from: number, at: number, size: number, room: number): number => {
+      const [first, last] = [from + at * zoom, from + (at + size) * zoom];
+      return first >= 0 && last <= room ? from : room / 2 - (at + size / 2) * zoom;
+    };
+    const next = {
+      x: this.direction === 'down' ? x : shifted(x, card.x, card.width, this.width),
+      y: this.direction === 'down' ? shifted(y, card.y, card.height, this.height) : y,
+      zoom,
+    };
+    if (next.x !== x || next.y !== y) this.viewport = next;
   }
 
   /** Zoom around the middle of the stage. */

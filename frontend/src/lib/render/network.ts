@@ -7,6 +7,7 @@
 import { keyOf, type CellPlace } from '../state/cells';
 import type { Palette } from './colors';
 import { pointOn, type Curve, type Point } from './curves';
+import { paintFlow, type Flow } from './flow';
 import { biasPoint, linkAt, placeOf as cellOf } from './hit';
 import type { Card, NetworkLayout, Tile } from './layout';
 import { linksOf, type GapLinks } from './links';
@@ -42,6 +43,8 @@ export interface Mood {
   readonly marked: CellPlace | null;
   /** By layer: how much the loss rises without each unit; null while that is not asked. */
   readonly importance: ReadonlyMap<string, ArrayLike<number>> | null;
+  /** Where slow motion is; null while it is not open. */
+  readonly flow: Flow | null;
 }
 
 const REST: Mood = {
@@ -52,6 +55,7 @@ const REST: Mood = {
   pins: [],
   marked: null,
   importance: null,
+  flow: null,
 };
 /** Where on its wire a pinned weight has its knob: near the neuron it feeds, where wires have parted. */
 const KNOB_SHARE = 0.82;
@@ -200,7 +204,8 @@ export class NetworkRenderer implements Renderer {
   draw(now: number): boolean {
     const { scene, view } = this;
     if (scene === null || view === null || view.width === 0) return false;
-    const moving = this.mood.running && !this.mood.reducedMotion && this.pulses.length + this.rings.length > 0;
+    const { running, reducedMotion, flow } = this.mood;
+    const moving = !reducedMotion && (flow !== null || (running && this.pulses.length + this.rings.length > 0));
     if (moving && this.before !== null) this.crossings += progress(now - this.before, this.mood.updatesPerSecond);
     this.before = moving ? now : null;
     const visible = this.gaps.filter(({ gap }) => isVisible(span(gap.from, gap.to), view));
@@ -229,6 +234,7 @@ export class NetworkRenderer implements Renderer {
     if (this.sprites === null || this.sprites.density !== view.density) this.sprites = new Sprites(palette, view.density);
     this.paintPulses(context, this.sprites, view, selected);
     this.paintRings(context, palette, view);
+    if (this.mood.flow !== null) paintFlow(context, this.visibleGaps, this.mood.flow, this.mood.reducedMotion ? 0.5 : this.crossings, palette);
     const models = new Map(scene.models.map((model) => [model.name, model]));
     for (const card of layout.cards) {
       if (card.tiles.length === 0 || !isVisible(card, view)) continue;
@@ -269,12 +275,19 @@ export class NetworkRenderer implements Renderer {
         sameUnit(link.to, selected) ||
         sameUnit(link.from, selected);
       if (!touches && strength < 0.45) continue;
+      if (!this.isPassing(link.to.layer)) continue;
       const place = this.mood.reducedMotion ? 0.5 : placeOf(link.phase, this.crossings);
       const { x, y } = pointOn(link.curve, place);
       if (!isVisible({ x, y, width: 0, height: 0 }, view, 12)) continue;
       const sprite = sprites.pulse(signal < 0 ? -strength : strength);
       context.drawImage(sprite.image, x - sprite.reach, y - sprite.reach, 2 * sprite.reach, 2 * sprite.reach);
     }
+  }
+
+  /** In slow motion one layer's signals move, and only on the way forward. */
+  private isPassing(to: string): boolean {
+    const { flow } = this.mood;
+    return flow === null || (flow.direction === 'forward' && flow.layer === to);
   }
 
   private paintRings(context: CanvasRenderingContext2D, palette: Palette, view: View): void {

@@ -1,11 +1,12 @@
 /** The page's keys. Typing into a field or a large window is never a shortcut. */
 import { lesson } from '../state/lesson.svelte';
 import type { Session } from '../state/session.svelte';
-import { canRun, togglePlay } from './transport';
+import { canRun, togglePlay, toggleSlowMotion } from './transport';
 
 export const SHORTCUTS = [
   { keys: 'Space', does: 'Play or pause' },
   { keys: 'S', does: 'One update' },
+  { keys: 'M', does: 'Slow motion: one update, step by step' },
   { keys: 'R', does: 'Reset to update 0' },
   { keys: 'P', does: 'Pin the run' },
   { keys: 'A', does: 'Add a layer (or /)' },
@@ -50,6 +51,9 @@ export function pressed(event: KeyboardEvent, session: Session, { showHelp, pin 
       return true;
     case 's':
       if (canRun(session) && !lesson.hides('step')) void session.control('step', { updates: 1 });
+      return true;
+    case 'm':
+      if (!lesson.hides('step')) toggleSlowMotion(session);
       return true;
     case 'r':
       if (!lesson.hides('reset')) void session.control('reset');

@@ -1,4 +1,5 @@
 /** What play, pause and step mean in each state of the session; shared by the buttons and the keyboard. */
+import { walk } from '../network/slow/walk.svelte';
 import type { Session } from '../state/session.svelte';
 
 /** A diverged run has to go back first, a failed or closed one does not run at all. */
@@ -10,4 +11,9 @@ export const playLabel = (session: Session): string => (session.wantsToPlay ? 'P
 
 export function togglePlay(session: Session): void {
   if (canRun(session)) void session.control(session.wantsToPlay ? 'pause' : 'play');
+}
+
+/** It takes an update of its own, so it is open where one may step. */
+export function toggleSlowMotion(session: Session): void {
+  if (walk.isOpen || canRun(session)) walk.toggle();
 }

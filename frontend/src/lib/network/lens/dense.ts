@@ -57,7 +57,7 @@ export function sumSteps(rows: readonly TermRow[], bias: Cell, z: Cell, name = '
 }
 
 /** What the inputs of a dense layer are called: their place in the picture, or their number. */
-const inputName = (shape: readonly number[], isStepwise: boolean) => (source: number): string =>
+export const inputName = (shape: readonly number[], isStepwise: boolean) => (source: number): string =>
   shape.length === 1 || isStepwise ? String(source + 1) : placeName(unflat(shape, source));
 
 export function denseLook(scene: Scene & { layer: Dense }): Look {

@@ -24,10 +24,12 @@ export interface Place {
   /** Of a repeated block. */
   readonly turn: number;
   readonly inner: string;
+  /** A number of a parameter: `NAME:INDEX`. */
+  readonly entry: string;
 }
 
 export const START: Place = {
-  unit: 0, row: 0, column: 0, channel: 0, step: 0, other: 0, feature: 0, head: 0, stage: '', turn: 0, inner: '',
+  unit: 0, row: 0, column: 0, channel: 0, step: 0, other: 0, feature: 0, head: 0, stage: '', turn: 0, inner: '', entry: '',
 };
 
 export type Move = Partial<Place>;
@@ -131,6 +133,8 @@ export interface TermsPanel {
   readonly rows: readonly TermRow[];
   /** Rows can be ordered by the size of the last number. */
   readonly sorts: boolean;
+  /** How many there are, where only the strongest are here. */
+  readonly total?: number;
   /** Columns of numbers without a sign. */
   readonly plain?: readonly number[];
   readonly digits?: number;

@@ -4,6 +4,7 @@ export const ICONS = {
   play: '<path class="f" d="M5 3.2v9.6L13 8z"/>',
   pause: '<path class="f" d="M4.5 3.5h2.4v9H4.5zM9.1 3.5h2.4v9H9.1z"/>',
   step: '<path class="f" d="M4 3.5v9L10 8z"/><path d="M12 3.8v8.4"/>',
+  slow: '<path d="M3 4v8M5.800 4v8"/><path class="f" d="M8.200 3.500v9L14 8z"/>',
   reset: '<path d="M3.5 8a4.7 4.7 0 1 0 1.6-3.5L3.5 5.8M3.5 2.8v3h3"/>',
   frozen: '<path d="M8 2v12M2.800 5l10.400 6M13.200 5 2.800 11M6.500 3 8 4.500 9.500 3M6.500 13 8 11.500 9.500 13"/>',
   undo: '<path d="M3.5 6.5h6a3.2 3.2 0 0 1 0 6.4H6M6 3.8 3.3 6.5 6 9.2"/>',
