@@ -14,7 +14,7 @@ export interface Flow {
   readonly direction: 'forward' | 'backward';
 }
 
-const RADIUS = 2.4;
+const RADIUS = 3;
 /** More on one gap would hide the wires. */
 const MOST_BEADS = 24;
 /** On a line that stands for all links. */

@@ -82,6 +82,8 @@ export interface PlatePanel {
   /** Twice as wide as others. */
   readonly isWide?: boolean;
   readonly largest?: number;
+  /** Of the number that is chosen. */
+  readonly digits?: number;
 }
 
 /** Several plates, one under the other. */
@@ -135,6 +137,8 @@ export interface TermsPanel {
   readonly sorts: boolean;
   /** How many there are, where only the strongest are here. */
   readonly total?: number;
+  /** The last numbers are no terms of a sum. */
+  readonly hasNoBars?: boolean;
   /** Columns of numbers without a sign. */
   readonly plain?: readonly number[];
   readonly digits?: number;

@@ -1,6 +1,7 @@
 /** A layer on the way back: the slope that arrives, what it is for its own numbers, what it sends on. Pure. */
 import { INPUT, layerTitle, type LayerModel } from '../../render/model';
 import { spoken } from '../../render/titles';
+import { plural } from '../../ui/format';
 import { activate } from '../lens/activated';
 import { START, type Move, type Panel, type Place, type Step } from '../lens/look';
 import { inputName } from '../lens/dense';
@@ -13,6 +14,7 @@ import { AT_A_GLANCE, entryAt, parameterPlate, placeAt, strongest, strongestAt, 
 
 /** Half of the distance at which the slope of an activation is taken from its curve. */
 const NEAR = 1e-5;
+const OF_NEURON = 'Slopes of neuron';
 
 export function backwardView(model: LayerModel, inside: Moment, backward: Moment, chosen: Move, answers: Answers, around: Around): View {
   const slopes = backward.parts;
@@ -24,15 +26,17 @@ export function backwardView(model: LayerModel, inside: Moment, backward: Moment
   const panels: Panel[] = [];
   if (arriving) {
     const sheet = sheetOf(arriving, model.kind ?? undefined, place);
-    panels.push(plateOf(model.role === 'output' ? '∂L/∂z arrives' : '∂L/∂a arrives', sheet));
+    panels.push({ ...plateOf(model.role === 'output' ? '∂L/∂z arrives' : '∂L/∂a arrives', sheet), digits: 5 });
     // The output's own activation belongs to the loss.
     if (model.role !== 'output') panels.push(...throughActivation(inside, slopes, sheet.index));
   }
-  panels.push(...ofParameters(inside, slopes, learned, place));
-  panels.push(...sentOn(model, answers, around));
+  const own = ofParameters(inside, slopes, learned, place);
+  // What is sent on stands beside what it is made of, before single parameters.
+  const terms = own.filter(({ title }) => title.startsWith(OF_NEURON));
+  panels.push(...terms, ...sentOn(model, answers, around), ...own.filter((panel) => !terms.includes(panel)));
   return {
     formula: formulaOf(model, slopes, learned),
-    says: `${arriving ? `${from} ${model.role === 'output' || readers.length < 2 ? 'sends' : 'send'} ${layerTitle(model)} ${sizeOf(arriving.shape).toLocaleString('en-US')} slopes, ${tellStrongest(arriving)}` : `${layerTitle(model)} is one of a dozen or more equal layers, run as one: slopes of their answers are not kept, those of what they learn are`}. ${told(learned, slopes)}`,
+    says: `${arriving ? `${from} ${model.role === 'output' || readers.length < 2 ? 'sends' : 'send'} ${plural(sizeOf(arriving.shape), 'slope')} to ${layerTitle(model)}: ${tellStrongest(arriving)}` : `${layerTitle(model)} is one of a dozen or more equal layers, run as one: slopes of their answers are not kept, those of what they learn are`}. ${told(learned, slopes)}`,
     choosers: [],
     panels,
     ...noteOf(backward, readers.length),
@@ -42,7 +46,7 @@ export function backwardView(model: LayerModel, inside: Moment, backward: Moment
 function told(learned: readonly string[], slopes: ReadonlyMap<string, Part>): string {
   if (learned.length === 0) return 'It learns nothing itself and only passes slopes on';
   const counted = sum(learned.map((name) => sizeOf(slopes.get(`${name}.slope`)?.shape ?? [])));
-  return `${counted.toLocaleString('en-US')} numbers of its own get a slope`;
+  return `${plural(counted, 'number')} of its own ${counted === 1 ? 'gets' : 'get'} a slope`;
 }
 
 function formulaOf(model: LayerModel, slopes: ReadonlyMap<string, Part>, learned: readonly string[]): string {
@@ -95,7 +99,7 @@ function ofParameters(inside: Moment, slopes: ReadonlyMap<string, Part>, learned
     strongest({
       kind: 'terms', title: 'What it learns', sorts: true, digits: 4, heads: ['slopes of', 'norm', 'strongest'], plain: [0],
       rows: strongestOnes.map((one) =>
-        termRow(`${one.name}, ${sizeOf(one.slope.shape).toLocaleString('en-US')}`, [workedOut(norm(one.slope)), cellFlat(one.slope, one.at)], {
+        termRow(one.name, [workedOut(norm(one.slope)), cellFlat(one.slope, one.at)], {
           pick: { entry: `${one.name}:${one.at}` },
           isChosen: one.name === name,
         }),
@@ -124,7 +128,7 @@ function ofWeights(inside: Moment, slopes: ReadonlyMap<string, Part>, unit: numb
   const own = Math.min(unit, (byWeight.shape[0] ?? 1) - 1);
   const shown = count <= AT_A_GLANCE ? range(count) : strongestOf(count, (source) => cellAt(byWeight, own, source).value);
   return {
-    kind: 'terms', title: `Slopes of neuron ${own + 1}`, heads: ['from', 'input', '∂L/∂z', '∂L/∂w'], sorts: false, digits: 4, total: count,
+    kind: 'terms', title: `${OF_NEURON} ${own + 1}`, heads: ['from', 'input', '∂L/∂z', '∂L/∂w'], sorts: false, digits: 4, total: count,
     rows: shown.map((source) => termRow(name(source), [cellFlat(read, source), cellFlat(byZ, own), cellAt(byWeight, own, source)])),
   };
 }
@@ -137,6 +141,6 @@ function sentOn(model: LayerModel, answers: Answers, { models }: Around): Panel[
     if (slope === undefined || to === undefined) return [];
     const at = placeAt(slope, to.kind ?? undefined, strongestAt(slope));
     const sheet = sheetOf(slope, to.kind ?? undefined, { ...START, ...at });
-    return [{ ...plateOf(`Sends on to ${layerTitle(to)}`, sheet), pick: () => ({}) }];
+    return [{ ...plateOf(`Sends on to ${layerTitle(to)}`, sheet), digits: 5, pick: () => ({}) }];
   });
 }

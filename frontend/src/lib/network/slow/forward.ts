@@ -26,9 +26,10 @@ export function forwardView(model: LayerModel, inside: Moment, chosen: Move, aro
   const reads = [...inside.parts].filter(([name]) => /^read(_\d+)?$/.test(name)).map(([, { shape }]) => shapeText(shape));
   return {
     formula: look.formula,
-    says: `${layerTitle(model)} reads ${joined(reads)} from ${titlesOf(model.sources, around.models)} and makes ${shapeText(made.shape)}, ${tellStrongest(made)}`,
+    says: `${layerTitle(model)} reads ${joined(reads)} from ${titlesOf(model.sources, around.models)} and makes ${shapeText(made.shape)}: ${tellStrongest(made)}`,
     panels: briefly(look.panels),
     choosers: look.choosers,
+    ...(look.stages && { stages: look.stages }),
     ...(look.note !== undefined && { note: look.note }),
   };
 }

@@ -2,7 +2,7 @@
 import { signedShort } from '../../render/figures';
 import type { FlowKind } from '../../state/shapes';
 import { lastOf } from '../lens/dense';
-import type { Chooser, Move, Panel, Place, PlatePanel, TermRow, TermsPanel } from '../lens/look';
+import type { Chooser, Look, Move, Panel, Place, PlatePanel, TermRow, TermsPanel } from '../lens/look';
 import { kindOf, listSheet, placeName, unflat } from '../lens/sheet';
 import { cellFlat, flatIndex, sizeOf, type Cell, type Part } from '../lens/tensors';
 
@@ -12,6 +12,8 @@ export interface View {
   readonly says: string;
   readonly panels: readonly Panel[];
   readonly choosers: readonly Chooser[];
+  /** Parts of the arithmetic. */
+  readonly stages?: Look['stages'];
   /** Something that has to be known about these numbers. */
   readonly note?: string;
 }
@@ -53,10 +55,12 @@ export function placeAt(of: Part, said: FlowKind | undefined, flat: number): Mov
   }
 }
 
-/** "neuron 3, 0.82 " for whichever kind of answer. */
+/** "the strongest is +0.82, number 3", of a picture "at 2, 5, 1"; a single number as it is. */
 export function tellStrongest(of: Part): string {
   const at = strongestAt(of);
-  return `the strongest of ${sizeOf(of.shape).toLocaleString('en-US')} at ${placeName(unflat(of.shape, at))}: ${signedShort(cellFlat(of, at).value, 3)}`;
+  const [value, count] = [signedShort(cellFlat(of, at).value, 3), sizeOf(of.shape)];
+  if (count === 1) return value;
+  return `the strongest is ${value}, ${of.shape.length === 1 ? 'number' : 'at'} ${placeName(unflat(of.shape, at))}`;
 }
 
 /**
@@ -75,7 +79,7 @@ export function parameterPlate(
     const sheet = listSheet(of, flat, pick);
     const { columns } = sheet.grid;
     const at = (row: number, column: number): Cell | null => (row * columns + column < sizeOf(shape) ? cell(row * columns + column) : null);
-    return { kind: 'plate', title, axes: sheet.axes, chosen: sheet.chosen, pick: sheet.pick, grid: { ...sheet.grid, at } };
+    return { kind: 'plate', title, digits: 5, axes: sheet.axes, chosen: sheet.chosen, pick: sheet.pick, grid: { ...sheet.grid, at } };
   }
   const index = unflat(shape, flat);
   const ahead = index.slice(0, -2);
@@ -85,7 +89,8 @@ export function parameterPlate(
   return {
     kind: 'plate',
     title: `${title}${of2}`,
-    axes: ahead.length === 0 ? ['neuron', 'input'] : ['row', 'column'],
+    digits: 5,
+    axes: ['row', 'column'],
     chosen: [index.at(-2) ?? 0, index.at(-1) ?? 0],
     pick: (row, column) => pick(place(row, column)),
     grid: { rows, columns, stretches: ahead.length === 0, at: (row, column) => cell(place(row, column)) },

@@ -3,11 +3,10 @@ import type { LayerModel } from '../../render/model';
 import type { Experiment } from '../../schema.gen';
 import type { Move } from '../lens/look';
 import { MissingTensorError } from '../lens/tensors';
-import { tokenNames } from '../lens/tokens';
 import { backwardView } from './backward';
 import { forwardView, type Around } from './forward';
 import { isMoment, type Answers, type Moment } from './gathered';
-import { lossView } from './lossview';
+import { lossView, namesOf } from './lossview';
 import { keyOf, needs, needsAfter, type Plan, type SlowStep, type Stream } from './plan';
 import type { View } from './showing';
 import { batchView, outcomeView, updateView, type Looked } from './update';
@@ -52,7 +51,7 @@ function seen(step: SlowStep, model: LayerModel, { answers, experiment, looked, 
     case 'backward':
       return inside && backward && withPassed(backwardView(model, inside, backward, chosen, answers, around), step.passed, 'behind it');
     case 'update': {
-      if (step.part === 'outcome') return outcomeView(answers, training, namesOf(model, around), looked);
+      if (step.part === 'outcome') return outcomeView(answers, training, namesOf(model, around.facts), looked);
       const update = moment('update', step.part === 'batch' ? plan.learning[0] : step.layer);
       if (step.part === 'batch') return update && backward && batchView(update, backward, training, looked);
       const after = moment('after');
@@ -60,9 +59,6 @@ function seen(step: SlowStep, model: LayerModel, { answers, experiment, looked, 
     }
   }
 }
-
-const namesOf = (output: LayerModel, { facts }: Around): readonly string[] =>
-  facts.classes.length === output.units ? tokenNames(facts.classes) : output.labels;
 
 function withPassed(view: View, passed: number, where: string): View {
   if (passed === 0) return view;

@@ -1,9 +1,10 @@
 /** The update: the batch that training takes, and for each layer its weights before, their slope, the step and the weights after. Pure. */
 import { figure } from '../../render/figures';
-import { layerTitle, OUTPUT, spoken, type LayerModel } from '../../render/model';
+import { layerTitle, OUTPUT, type LayerModel } from '../../render/model';
 import type { Experiment } from '../../schema.gen';
 import { membersOf } from '../../state/layers';
 import { plural } from '../../ui/format';
+import { nameOf } from '../names';
 import type { Move, Panel, Step } from '../lens/look';
 import { START } from '../lens/look';
 import { cellFlat, part, range, sizeOf, workedOut, type Cell, type Part } from '../lens/tensors';
@@ -49,7 +50,7 @@ export function batchView(update: Moment, backward: Moment, training: Training, 
   const [mean, rate, own] = [cellFlat(partOf(update, 'loss'), 0), cellFlat(partOf(update, 'rate'), 0), cellFlat(partOf(backward, 'loss'), 0)];
   const { type } = training.optimizer;
   return {
-    formula: `${spoken(type)}: ${RULES[type]}`,
+    formula: `${nameOf(type)}: ${RULES[type]}`,
     says: `The engine will follow the mean slope g of ${plural(rows.length, 'training sample')}; ${partOfSample(rows, looked)}`,
     note: 'The next step takes this update for real',
     choosers: [],
@@ -58,8 +59,8 @@ export function batchView(update: Moment, backward: Moment, training: Training, 
         kind: 'steps', title: 'The batch',
         steps: [
           { term: 'Samples', cell: workedOut(rows.length), isPlain: true, digits: 0 },
-          { term: 'Mean loss of the batch', cell: mean, isPlain: true, digits: 4 },
-          { term: 'Loss of the sample looked at', cell: own, isPlain: true, digits: 4 },
+          { term: 'Their mean loss', cell: mean, isPlain: true, digits: 4 },
+          { term: `Loss of ${looked.split} ${looked.index + 1}`, cell: own, isPlain: true, digits: 4 },
           { term: 'Learning rate', cell: rate, isPlain: true, digits: 5 },
         ],
       },
@@ -102,7 +103,7 @@ export function updateView(model: LayerModel, moments: LayerUpdate, { network, t
   });
   const strongestOnes = changed.map((one) => ({ one, at: strongestOf(sizeOf(one.before.shape), (at) => stepAt(one, at), 1)[0] ?? 0 }));
   const [first, ...rest] = strongestOnes;
-  const formula = `${spoken(type)}: ${RULES[type]}`;
+  const formula = `${nameOf(type)}: ${RULES[type]}`;
   if (first === undefined) return { formula, says: `What ${layerTitle(model)} learns is too large to be sent number by number`, panels: [], choosers: [] };
   const [entryOf, entryIndex] = entryAt({ ...START, ...chosen });
   const picked = strongestOnes.find(({ one }) => one.name === entryOf);
@@ -153,7 +154,7 @@ function stepsOf(one: Changed, at: number, slope: Part, { backward, update }: La
 function strongestSteps(one: Changed, chosen: number, slope: Part): Panel {
   const count = sizeOf(one.before.shape);
   return {
-    kind: 'terms', title: `Strongest steps of ${one.name}`, heads: ['place', 'before', 'g', 'after', 'step'], sorts: false, digits: 4, total: count,
+    kind: 'terms', title: `Strongest steps of ${one.name}`, heads: ['place', 'before', 'g', 'after', 'step'], sorts: false, digits: 4, total: count, hasNoBars: true,
     rows: strongestOf(count, (at) => stepAt(one, at)).map((at) =>
       termRow(entryName('', one.before.shape, at).trim(), [cellFlat(one.before, at), cellFlat(slope, at), cellFlat(one.after, at), workedOut(stepAt(one, at))], {
         pick: { entry: `${one.name}:${at}` },
@@ -167,7 +168,7 @@ function ofParameters(all: readonly { one: Changed; at: number }[], chosen: stri
   return strongest({
     kind: 'terms', title: 'What it learns', heads: ['steps of', 'strongest'], sorts: true, digits: 5,
     rows: all.map(({ one, at }) =>
-      termRow(`${one.name}, ${sizeOf(one.before.shape).toLocaleString('en-US')}`, [workedOut(stepAt(one, at))], {
+      termRow(one.name, [workedOut(stepAt(one, at))], {
         pick: { entry: `${one.name}:${at}` },
         isChosen: one.name === chosen,
       }),
@@ -204,8 +205,8 @@ export function outcomeView(answers: Answers, training: Training, labels: readon
         ],
       },
       {
-        kind: 'terms', title: 'Answer', heads: ['output', 'before', 'after', 'change'], sorts: false, digits: 4, total: count,
-        rows: shown.map((at) => termRow(labels[at] ?? `output ${at + 1}`, [cellFlat(before, at), cellFlat(now, at), difference(at)])),
+        kind: 'terms', title: 'Answer', heads: ['output', 'before', 'after', 'change'], sorts: false, digits: 4, total: count, plain: objective.head === 'sigmoid' || objective.head === 'softmax' ? [0, 1] : [],
+        rows: shown.map((at) => termRow(labels[at] ?? (count === 1 ? 'output' : `output ${at + 1}`), [cellFlat(before, at), cellFlat(now, at), difference(at)])),
       },
     ],
   };
