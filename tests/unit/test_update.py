@@ -10,6 +10,7 @@ import pytest
 from neuroglow.engine.order import epoch_order
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.bind import bind
+from neuroglow.insight.record import Record
 from neuroglow.nets.shape import STACK_FROM
 from neuroglow.session.trainer import Trainer
 from neuroglow.spec import Experiment
@@ -35,7 +36,7 @@ RUNS: dict[str, Experiment] = {
 
 def foretold(trainer: Trainer, layer: str) -> dict[str, Any]:
     ask = parse_subscribe({"type": "subscribe", "request": 1, "stream": "update", "layer": layer})
-    probe = bind(ask, trainer.subject, Limits().frame_bytes)
+    probe = bind(ask, trainer.subject, Limits().frame_bytes, Record())
     if probe.key not in programs:
         programs[probe.key] = probe.compile()
     tensors = probe.tensors(probe.launch(programs[probe.key], trainer.state, trainer.hyper))
