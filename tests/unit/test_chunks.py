@@ -18,6 +18,7 @@ from neuroglow.engine.order import Cursor
 from neuroglow.engine.snapshot import decode_snapshot, encode_snapshot, initial_snapshot
 from neuroglow.insight.bind import bind
 from neuroglow.insight.record import Record
+from neuroglow.insight.statistics import HealthProbe
 from neuroglow.session.trainer import Trainer
 from neuroglow.spec import Experiment
 from neuroglow.wire.messages import parse_subscribe
@@ -121,6 +122,7 @@ def test_a_new_process_goes_on_with_the_same_bits(spec: Experiment, one_chunk: b
 @pytest.mark.parametrize("ask", [
     {"stream": "maps", "resolution": 10}, {"stream": "gradients"}, {"stream": "statistics"}, {"stream": "activations"},
     {"stream": "weights"}, {"stream": "predictions"}, {"stream": "unit", "layer": "dense_1", "unit": 1},
+    {"stream": "distributions", "layer": "dense_1"},
 ])  # fmt: skip
 def test_a_watched_run_has_the_bits_of_one_alone(ask: dict[str, Any], spec: Experiment, one_chunk: bytes) -> None:
     trainer = trainer_of(spec)
@@ -131,6 +133,8 @@ def test_a_watched_run_has_the_bits_of_one_alone(ask: dict[str, Any], spec: Expe
         # Behind the chunk, fetched while the next one may already have taken the state over.
         outputs = probe.launch(program, trainer.state, trainer.hyper)
         trainer.finish(chunk)
+        if isinstance(probe, HealthProbe):
+            probe.remember(outputs, trainer.cursor.update)
         assert probe.tensors(outputs)
     assert as_bytes(trainer.snapshot()) == one_chunk
 

@@ -24,6 +24,7 @@ PICTURES = experiment(
     network={"layers": [{"type": "conv2d", "channels": 3}, {"type": "max_pool2d"}, {"units": 5}]},
 )
 WIDE = experiment(data={"source": "bundled", "name": "digits"}, network=dense(96))
+WIDE_STACK = experiment(data={"source": "bundled", "name": "digits"}, network=dense(*[72] * (STACK_FROM + 2)))
 
 
 def spread(spec: Any, layer: str) -> Watched:
@@ -57,18 +58,19 @@ def test_quantiles_are_those_of_all_weights_gradients_and_activations(spec: Any,
     }  # fmt: skip
 
 
-def test_of_many_numbers_a_sample_stands_for_all_and_the_ends_are_of_all() -> None:
-    watched = spread(WIDE, "dense_1")
-    weights = watched.layers["dense_1"]["weight"].ravel()
+@pytest.mark.parametrize(("spec", "layer"), [(WIDE, "dense_1"), (WIDE_STACK, "dense_7")], ids=["wide", "stacked"])
+def test_of_many_numbers_a_sample_stands_for_all_and_the_ends_are_of_all(spec: Any, layer: str) -> None:
+    watched = spread(spec, layer)
+    weights = watched.layers[layer]["weight"].ravel()
     assert len(weights) > DRAWN
-    found = watched.tensors["dense_1.weights"][0]
+    found = watched.tensors[f"{layer}.weights"][0]
     assert (found[0], found[-1]) == (weights.min(), weights.max())
-    # The share of all weights below a quantile of 4,096 of them strays by 0.8 per cent at most, deviation by deviation.
+    # The share of all weights below a quantile of 4,096 of them strays by 0.8 per cent, or less, in one deviation.
     below = [np.mean(weights <= value) for value in found[1:-1]]
     np.testing.assert_allclose(below, QUANTILES[1:-1], atol=4 * 0.5 / np.sqrt(DRAWN))
     np.testing.assert_array_equal(picked(len(weights)), np.unique(picked(len(weights))))
-    answers = watch(WIDE, stream="codes", layer="dense_1", split="train", count=256).tensors["dense_1"].astype(float)
-    found = watched.tensors["dense_1.activations"][0]
+    answers = watch(spec, stream="codes", layer=layer, split="train", count=256).tensors[layer].astype(float)
+    found = watched.tensors[f"{layer}.activations"][0]
     np.testing.assert_allclose(found[[0, -1]], [answers.min(), answers.max()], rtol=2e-3)
     below = [np.mean(answers <= value) for value in found[1:-1]]
     np.testing.assert_allclose(below, QUANTILES[1:-1], atol=0.03)

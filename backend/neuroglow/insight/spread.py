@@ -1,12 +1,12 @@
 """How a layer's weights, their gradients and its activations are spread.
 
-The device picks, the host sorts: of many numbers some are drawn, once and for all, and only these are fetched; the
-least and the largest are of all of them. What is no number of the layer (a padded row, a connection that a sparse layer
-lacks) is NaN on the way.
+The device hands over what is little as it is, and picks from what is much: each operation here is one more to compile
+with every edit. The host sorts. The least and the largest are of all numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -17,19 +17,24 @@ from numpy.typing import NDArray
 from neuroglow.engine.hyper import Leaf
 from neuroglow.nets.model import Block
 from neuroglow.nets.shape import Block as BlockShape
+from neuroglow.nets.shape import NetShape
 
 KINDS = ("weights", "gradients", "activations")
 QUANTILES = (0.0, 0.01, *(percent / 100 for percent in range(5, 100, 5)), 0.99, 1.0)
 DRAWN = 4096
 """Numbers of a layer that are sorted, at most."""
 
+Picks = dict[int, tuple[Leaf, Leaf]]
+"""Where a layer answers with so many numbers that not all are handed over: i32 (DRAWN,) rows, and numbers of their
+answers."""
+
 
 class Drawn(NamedTuple):
-    """Some numbers of a layer, f32 (numbers,), and the least and largest of all, f32 (2,); for a stack with a leading
-    axis for the layers."""
+    """Numbers of a layer in parts of any shape, for a stack with a leading axis for the layers; NaN is none of them.
+    `ends` (2,) are the least and the largest of all, None where all are there."""
 
-    some: Leaf
-    ends: Leaf
+    parts: tuple[Leaf, ...]
+    ends: Leaf | None
 
 
 class BlockDrawn(NamedTuple):
@@ -37,7 +42,8 @@ class BlockDrawn(NamedTuple):
 
     weights: Drawn | None
     gradients: Drawn | None
-    activations: Drawn
+    answers: Leaf
+    """f32 (rows, ...), or (DRAWN,) where they are picked; for a stack the layers are the second axis"""
 
 
 def picked(count: int) -> NDArray[np.int64]:
@@ -47,81 +53,94 @@ def picked(count: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(0).choice(count, DRAWN, replace=False, shuffle=False))
 
 
-def block_drawn(block: Block, slopes: Block, answers: Array, used: Array) -> BlockDrawn:
-    """`slopes` are the block's gradients; answers (rows, *shape), for a stack (rows, layers, *shape), of which the
-    rows that are `used` (rows,) count."""
+def picks_of(shape: NetShape, bucket: int, rows: int) -> Picks:
+    """For so many `rows` that are padded to `bucket`."""
+    sizes = {block.layer.output.size for block in shape.blocks}
+    return {size: _pick(size, rows) for size in sorted(sizes) if bucket * size > DRAWN}
+
+
+def _pick(size: int, rows: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Padded with the first number where there are fewer than are drawn."""
+    places = np.zeros(DRAWN, np.int64)
+    drawn = picked(rows * size)
+    places[: len(drawn)] = drawn
+    row, number = np.divmod(places, size)
+    return row.astype(np.int32), number.astype(np.int32)
+
+
+def block_drawn(block: Block, slopes: Block, answers: Array, picks: Picks) -> BlockDrawn:
+    """`slopes` are the block's gradients; answers (rows, *shape), for a stack (rows, layers, *shape)."""
     has_weights = any(role.role == "weight" for role in block.shape.layer.parameters.values())
     return BlockDrawn(
         _of_weights(block, block) if has_weights else None,
         _of_weights(block, slopes) if has_weights else None,
-        _of_answers(block.shape, answers, used),
+        _of_answers(block.shape, answers, picks),
     )
 
 
 def _of_weights(block: Block, numbers: Block) -> Drawn:
     """What `numbers`, shaped like `block`, holds at the block's weights."""
+    shapes = {name: role for name, role in block.shape.layer.parameters.items() if role.role == "weight"}
+    values = [_where_there(block, name, numbers.parameters[name]) for name in shapes]
+    sizes = [role.size for role in shapes.values()]
+    if sum(sizes) <= DRAWN:
+        # Copied: an argument that is returned as it is would be gone with the state that the next chunk takes over.
+        return Drawn(tuple(jnp.copy(array) for array in values), None)
     ahead = 1 if block.shape.is_stack else 0
-    names = sorted(name for name, role in block.shape.layer.parameters.items() if role.role == "weight")
-    sizes = [block.shape.layer.parameters[name].size for name in names]
+    flat = [array.reshape(*array.shape[:ahead], -1) for array in values]
     places, starts = picked(sum(sizes)), np.cumsum([0, *sizes])
-    some: list[Array] = []
-    ends: list[tuple[Array, Array]] = []
-    for name, start, size in zip(names, starts, sizes, strict=False):
-        mine = (places[(places >= start) & (places < start + size)] - start).astype(np.int32)
-        values = _flat(numbers.parameters[name], ahead)
-        # Of `weight` it is `mask`, of a layer within a block `NAME.mask`.
-        mask = block.parameters.get(f"{name.removesuffix('weight')}mask") if name.endswith("weight") else None
-        there = jnp.ones((), bool) if mask is None else _flat(mask, ahead) > 0
-        some.append(jnp.where(there, values, jnp.nan)[..., mine])
-        ends.append(_ends(values, there))
-    lows, highs = jnp.stack([low for low, _ in ends]), jnp.stack([high for _, high in ends])
-    return Drawn(jnp.concatenate(some, axis=-1), jnp.stack([lows.min(axis=0), highs.max(axis=0)], axis=-1))
+    parts = [
+        array[..., (places[(places >= start) & (places < start + size)] - start).astype(np.int32)]
+        for array, start, size in zip(flat, starts, sizes, strict=False)
+    ]
+    lows = jnp.stack([jnp.min(jnp.nan_to_num(array, nan=jnp.inf), axis=-1) for array in flat])
+    highs = jnp.stack([jnp.max(jnp.nan_to_num(array, nan=-jnp.inf), axis=-1) for array in flat])
+    return Drawn(tuple(parts), jnp.stack([lows.min(axis=0), highs.max(axis=0)], axis=-1))
 
 
-def _ends(values: Array, there: Array) -> tuple[Array, Array]:
-    """The least and the largest over the last axis of those that are there."""
-    low = jnp.min(jnp.where(there, values, jnp.inf), axis=-1)
-    return low, jnp.max(jnp.where(there, values, -jnp.inf), axis=-1)
+def _where_there(block: Block, name: str, values: Array) -> Array:
+    """NaN where a sparse layer has no connection."""
+    # Of `weight` it is `mask`, of a layer within a block `NAME.mask`.
+    mask = block.parameters.get(f"{name.removesuffix('weight')}mask") if name.endswith("weight") else None
+    return values if mask is None else jnp.where(mask > 0, values, jnp.nan)
 
 
-def _flat(array: Array, ahead: int) -> Array:
-    return array.reshape(*array.shape[:ahead], -1)
+def _of_answers(shape: BlockShape, answers: Array, picks: Picks) -> Array:
+    pick = picks.get(shape.layer.output.size)
+    if pick is None:
+        return answers
+    ahead = answers.shape[: 2 if shape.is_stack else 1]
+    flat = answers.reshape(*ahead, -1)
+    return flat[pick[0], ..., pick[1]]
 
 
-def _of_answers(shape: BlockShape, answers: Array, used: Array) -> Drawn:
-    rows = answers.shape[0]
-    by_layer = jnp.moveaxis(answers, 1, 0) if shape.is_stack else answers[None]
-    values = by_layer.reshape(by_layer.shape[0], rows, -1)
-    row, place, there = _picked_answers(rows, values.shape[2], used)
-    some = jnp.where(there[None], values[:, row, place], jnp.nan)
-    low = jnp.min(jnp.where(used[None, :, None], values, jnp.inf), axis=(1, 2))
-    high = jnp.max(jnp.where(used[None, :, None], values, -jnp.inf), axis=(1, 2))
-    drawn = Drawn(some, jnp.stack([low, high], axis=-1))
-    return drawn if shape.is_stack else Drawn(drawn.some[0], drawn.ends[0])
+def weight_quantiles(drawn: Drawn | None, position: int | None) -> NDArray[np.float32]:
+    """f32 (quantiles,) of one layer's weights or gradients on the host, NaN where there are none; `position` is its
+    place in a stack."""
+    if drawn is None:
+        return np.full(len(QUANTILES), np.nan, np.float32)
+    at = ... if position is None else position
+    numbers = np.concatenate([part[at].ravel() for part in drawn.parts])
+    return quantiles(numbers, None if drawn.ends is None else drawn.ends[at])
 
 
-def _picked_answers(rows: int, size: int, used: Array) -> tuple[Array, Array, Array]:
-    """(row, number of its answer, whether it is there) of those that are drawn, each (drawn,).
-
-    How many rows are used is traced: they are the first ones. Of more numbers than are drawn each has a stretch of its
-    own, in which it lies anywhere.
-    """
-    drawn = min(rows * size, DRAWN)
-    order = np.arange(drawn, dtype=np.int32)
-    total = jnp.sum(used, dtype=jnp.int32) * size
-    within = (order + np.random.default_rng(0).uniform(size=drawn)).astype(np.float32) / np.float32(drawn)
-    scattered = jnp.minimum((within * total.astype(jnp.float32)).astype(jnp.int32), total - 1)
-    at = jnp.where(total > drawn, scattered, order)
-    return at // size, at % size, (total > drawn) | (order < total)
+def answer_quantiles(
+    answers: NDArray[np.float32], position: int | None, known: int, ends: Sequence[float]
+) -> NDArray[np.float32]:
+    """f32 (quantiles,) of one layer's activations on the host: the first `known` along the first axis, what follows is
+    padding. `ends` are the least and the largest of all."""
+    of_layer = answers if position is None else answers[:, position]
+    return quantiles(of_layer[:known], ends)
 
 
-def quantiles(drawn: Drawn | None) -> NDArray[np.float32]:
-    """f32 (quantiles,) of one layer's numbers on the host, NaN where there are none; between two of them linear."""
-    known = np.zeros(0, np.float32) if drawn is None else np.sort(drawn.some[np.isfinite(drawn.some)])
-    if drawn is None or len(known) == 0:
+def quantiles(numbers: NDArray[np.float32], ends: Sequence[float] | None) -> NDArray[np.float32]:
+    """f32 (quantiles,), between two numbers linear; NaN where there are none."""
+    known = np.sort(numbers[np.isfinite(numbers)], axis=None)
+    if len(known) == 0:
         return np.full(len(QUANTILES), np.nan, np.float32)
     places = np.multiply(QUANTILES, len(known) - 1)
     found = np.asarray(np.interp(places, np.arange(len(known)), known), np.float32)
-    found[0], found[-1] = drawn.ends
+    if ends is not None:
+        found[0], found[-1] = ends
     finite: NDArray[np.float32] = np.nan_to_num(found)
     return finite

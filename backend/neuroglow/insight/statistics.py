@@ -10,6 +10,8 @@ looks at either keeps the record going, and nothing runs for it alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import jax
@@ -26,7 +28,15 @@ from neuroglow.engine.snapshot import abstract_state
 from neuroglow.engine.train import Rows, State
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.insight.record import Record
-from neuroglow.insight.spread import BlockDrawn, Drawn, block_drawn, quantiles
+from neuroglow.insight.spread import (
+    DRAWN,
+    BlockDrawn,
+    Picks,
+    answer_quantiles,
+    block_drawn,
+    picks_of,
+    weight_quantiles,
+)
 from neuroglow.insight.weights import weight_gradient
 from neuroglow.nets.activations import ACTIVATIONS, RECTIFIERS
 from neuroglow.nets.losses import answer
@@ -111,8 +121,9 @@ def _flat(activation: str, z: Array) -> Array:
     return ((flat & (z > 0)) if activation in RECTIFIERS else flat).astype(jnp.float32)
 
 
-def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) -> Health:
-    """The figures of every unit over `rows`, the output's taken after its own activation."""
+def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows, picks: Picks) -> Health:
+    """The figures of every unit over `rows`, the output's taken after its own activation; and what is drawn for the
+    record."""
     model = state.model
     used = jnp.arange(rows.inputs.shape[0]) < rows.valid
     captured = [(jnp.nan_to_num(z), jnp.nan_to_num(a)) for z, a in jax.vmap(model.capture)(jnp.asarray(rows.inputs))]
@@ -144,7 +155,7 @@ def health(rule: Rule, shape: NetShape, state: State, hyper: Hyper, rows: Rows) 
         tuple(others),
         tuple(Squares(*each) for each in squares),
         tuple(
-            block_drawn(block, slope, answers, used)
+            block_drawn(block, slope, answers, picks)
             for block, slope, answers in zip(model.blocks, slopes.blocks, a, strict=True)
         ),
     )
@@ -205,6 +216,8 @@ class HealthProbe:
     def __init__(self, subject: Subject, record: Record) -> None:
         self._subject, self._record = subject, record
         self._rows: Rows = jax.device_put(subject.probe_rows)
+        self._count = int(subject.probe_rows.valid)
+        self._picks: Picks = jax.device_put(picks_of(subject.shape, subject.probe_bucket, self._count))
 
     @property
     def key(self) -> Hashable:
@@ -212,27 +225,47 @@ class HealthProbe:
 
     def compile(self) -> Callable[..., Outputs]:
         subject, rule, shape = self._subject, self._subject.rule, self._subject.shape
-        program = jax.jit(lambda state, hyper, rows: health(rule, shape, state, hyper, rows))
+        program = jax.jit(lambda state, hyper, rows, picks: health(rule, shape, state, hyper, rows, picks))
         state, hyper = abstract_state(shape, rule.optimizer), abstract_hyper(rule, shape)
-        return program.lower(state, hyper, subject.abstract_probe_rows).compile()
+        return program.lower(state, hyper, subject.abstract_probe_rows, self._picks).compile()
 
     def launch(self, program: Callable[..., Outputs], state: State, hyper: Hyper) -> Outputs:
-        return program(state, hyper, self._rows)
+        return program(state, hyper, self._rows, self._picks)
 
     def remember(self, outputs: Outputs, update: int) -> None:
         """Put what was found at this update into the record; waits for the device."""
-        drawn: tuple[BlockDrawn, ...] = jax.tree.map(np.asarray, outputs.drawn)
-        self._record.add(update, {name: self._spread(drawn, name) for name in self._subject.names})
+        health: Health = jax.tree.map(np.asarray, outputs)
+        self._record.add(update, {name: self._spread(health, name) for name in self._subject.names})
 
-    def _spread(self, drawn: tuple[BlockDrawn, ...], name: str) -> NDArray[np.float32]:
+    def _spread(self, health: Health, name: str) -> NDArray[np.float32]:
         """One layer's quantiles, f32 (kinds, quantiles) as `KINDS` and `QUANTILES` name them."""
+        number, place = self._subject.place(name)
+        block = self._subject.shape.blocks[number]
+        position = place if block.is_stack else None
+        drawn, units, size = health.drawn[number], self._units(health, name), block.layer.output.size
+        known = min(DRAWN, self._count * size) if size in self._picks else self._count
+        return np.stack([
+            weight_quantiles(drawn.weights, position),
+            weight_quantiles(drawn.gradients, position),
+            answer_quantiles(drawn.answers, position, known, (units.low.min(), units.high.max())),
+        ])  # fmt: skip
+
+    def _units(self, health: Health, name: str) -> UnitFigures:
         block, position = self._subject.place(name)
-        is_stack = self._subject.shape.blocks[block].is_stack
+        of_block = health.others[block]
+        if of_block is not None:
+            is_stack = self._subject.shape.blocks[block].is_stack
+            return UnitFigures(*(array[position] for array in of_block)) if is_stack else of_block
+        assert health.vectors is not None
+        return UnitFigures(*(array[self._side_by_side[name]] for array in health.vectors))
 
-        def of_layer(kind: Drawn | None) -> Drawn | None:
-            return Drawn(kind.some[position], kind.ends[position]) if kind is not None and is_stack else kind
-
-        return np.stack([quantiles(of_layer(kind)) for kind in drawn[block]])
+    @cached_property
+    def _side_by_side(self) -> dict[str, slice]:
+        """Where the units of layers that answer with one vector are among all of these."""
+        layers = zip(self._subject.names, self._subject.shape.layers, strict=True)
+        vectors = [(name, layer.units) for name, layer in layers if _answers_vector(layer)]
+        ends = accumulate(units for _, units in vectors)
+        return {name: slice(end - units, end) for (name, units), end in zip(vectors, ends, strict=True)}
 
 
 class StatisticsProbe(HealthProbe):
@@ -258,22 +291,6 @@ class StatisticsProbe(HealthProbe):
                 six, histogram, ends = layer_figures(self._units(health, name), self._layer_squares(health, name))
             tensors[name], tensors[f"{name}.histogram"], tensors[f"{name}.range"] = six, histogram, ends
         return tensors
-
-    def _units(self, health: Health, name: str) -> UnitFigures:
-        block, position = self._subject.place(name)
-        of_block = health.others[block]
-        if of_block is not None:
-            is_stack = self._subject.shape.blocks[block].is_stack
-            return UnitFigures(*(array[position] for array in of_block)) if is_stack else of_block
-        vectors = [
-            (other, layer.units)
-            for other, layer in zip(self._subject.names, self._subject.shape.layers, strict=True)
-            if _answers_vector(layer)
-        ]
-        index = [other for other, _ in vectors].index(name)
-        start = sum(units for _, units in vectors[:index])
-        assert health.vectors is not None
-        return UnitFigures(*(array[start : start + vectors[index][1]] for array in health.vectors))
 
     def _layer_squares(self, health: Health, name: str) -> Squares:
         block, position = self._subject.place(name)

@@ -66,9 +66,12 @@ export function asksFor({ cards, models, sample, axes, running }: Looking): Asks
     weights: layers === null ? null : { stream: 'weights', layers, max_cells: MOST_CELLS, max_fps: fps },
     gradients:
       running && layers !== null ? { stream: 'gradients', layers, max_cells: MOST_CELLS, max_fps: GRADIENT_FPS } : null,
-    statistics: { stream: 'statistics', layers: known, max_fps: known.length > DEEP_LAYERS ? DEEP_STATISTICS_FPS : STATISTICS_FPS },
+    statistics: { stream: 'statistics', layers: known, max_fps: statisticsFps(known.length) },
   };
 }
+
+/** How often the health of so many layers is asked for. */
+export const statisticsFps = (layers: number): number => (layers > DEEP_LAYERS ? DEEP_STATISTICS_FPS : STATISTICS_FPS);
 
 /**
  * "all" where all are on the screen: such a channel outlives every edit, so the server prepares it once. Null for none.
