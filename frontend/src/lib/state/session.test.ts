@@ -69,6 +69,18 @@ describe('Session', () => {
     expect(server.types()).toEqual(['subscribe', 'subscribe']);
   });
 
+  it('asks again for what was refused of the experiment before, though the new one was told first', async () => {
+    server.welcome();
+    const subscription = server.session.subscribe({ stream: 'activations', layers: ['conv2d_1'] });
+    const { request } = server.sent[0] as { request: number };
+    server.say({ type: 'experiment', revision: 2, update: 0, experiment: experiment() });
+    server.say({ type: 'error', request, code: 'not_found', message: "No layer 'conv2d_1'" });
+    await vi.advanceTimersByTimeAsync(0);
+    await server.done({ channel: 'c2' });
+    expect([subscription.channel, subscription.error]).toEqual(['c2', undefined]);
+    expect(server.types()).toEqual(['subscribe', 'subscribe']);
+  });
+
   it('asks anew where a plane lies once the data are others, and only then', async () => {
     server.welcome();
     const subscription = server.session.subscribe({ stream: 'maps', layers: ['output'], axes: { type: 'components' } });

@@ -33,6 +33,7 @@ class Shared {
 
 export class Subscriptions {
   #shared = new Map<string, Shared>();
+  #edits = 0;
   /** Of which data the planes of this page's maps are. */
   #dataKey = '';
 
@@ -65,6 +66,7 @@ export class Subscriptions {
 
   /** After an edit: what was refused may be possible now, and a plane through other rows lies elsewhere. */
   edited(data: Experiment['data']): void {
+    this.#edits += 1;
     const asked = [...this.#shared.values()];
     const key = asked.some(({ ask }) => 'axes' in ask) ? JSON.stringify(data) : '';
     const isOther = key !== this.#dataKey;
@@ -111,6 +113,7 @@ export class Subscriptions {
   }
 
   async #request(shared: Shared): Promise<void> {
+    const edits = this.#edits;
     shared.awaited += 1;
     try {
       const done = await this.requests.ask({ ...shared.ask, type: 'subscribe' });
@@ -121,6 +124,8 @@ export class Subscriptions {
       const { code, message } = error as RequestError;
       // A lost connection is followed by a welcome, which renews.
       if (code !== CONNECTION_LOST) shared.error = message;
+      // The refusal may be of the network before: an edit and what is refused until then may arrive in either order.
+      if (code !== CONNECTION_LOST && edits !== this.#edits && shared.holders > 0) void this.#request(shared);
     } finally {
       shared.awaited -= 1;
       if (shared.holders === 0) this.#release(shared);
