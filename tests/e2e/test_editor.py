@@ -60,6 +60,10 @@ def test_the_first_lenet_is_built_from_an_empty_canvas_by_mouse_alone_and_learns
             lambda e: types(e) == ["conv2d", "max_pool2d", "conv2d", "max_pool2d", "flatten"]
         )
     expect(page.get_by_role("button", name=re.compile(r"^Channel 1 of Conv 8, mean [+−]\d")).first).to_be_visible()
+    # Its first filters have learned in the networks on the way.
+    run = network(page).get_attribute("data-run") or ""
+    button(page, "Reset to update 0").click()
+    expect(network(page)).not_to_have_attribute("data-run", run)
     wait_past(page, LEARNT_BY)
     pause(page)
     assert float(metric(page, "test_accuracy").removesuffix("%")) >= 97.0
