@@ -42,6 +42,10 @@ def test_the_main_screen_is_accessible_in_both_themes(visit: Visits, theme: str)
     expect(page.get_by_role("region", name="Magnifying glass").get_by_text("Total z")).to_be_visible()
     assert serious(page) == []
     page.keyboard.press("Escape")
+    button(page, "Slow motion").click()
+    expect(page.get_by_test_id("slow-motion")).to_have_attribute("data-shown", "true")
+    assert serious(page) == []
+    page.keyboard.press("Escape")
     button(page, "Share").click()
     expect(page.get_by_role("img", name="QR code of the watch link")).to_be_visible()
     assert serious(page) == []

@@ -20,11 +20,22 @@ STREAMS = {"after": "inside", "again": "backward"}
 """What the page calls a stream that it asks once more after the update."""
 
 Layers = list[dict[str, Any]]
-PICTURES: Layers = [
-    {"type": "conv2d", "channels": 4, "padding": "same", "activation": "tanh"},
-    {"type": "max_pool2d"},
-    {"type": "dense", "units": 6, "activation": "relu"},
-]
+DIGITS = {"source": "bundled", "name": "digits"}
+TEXT = {"source": "text", "name": "text", "length": 12, "stride": 3}
+NETWORKS: dict[str, tuple[dict[str, Any], Layers]] = {
+    "pictures": (DIGITS, [
+        {"type": "conv2d", "channels": 4, "padding": "same", "activation": "tanh"},
+        {"type": "max_pool2d"},
+        {"type": "dense", "units": 6, "activation": "relu"},
+    ]),
+    "text": (TEXT, [
+        {"name": "letters", "type": "embedding", "units": 6},
+        {"type": "transformer_block", "heads": 2, "causal": True},
+        {"type": "add", "inputs": ["transformer_block_1", "letters"]},
+        {"type": "repeat", "times": 2, "layers": [{"units": 6}]},
+        {"type": "gru", "units": 4, "return_sequences": True},
+    ]),
+}  # fmt: skip
 
 
 def player(page: Page) -> Locator:
@@ -83,11 +94,12 @@ class Engine:
         return seen
 
 
-def build(page: Page, client: SecondClient, layers: Layers) -> None:
-    """A small network on pictures of digits, paused after some updates."""
+def build(page: Page, client: SecondClient, name: str) -> None:
+    """The network of that name, paused after some updates."""
+    data, layers = NETWORKS[name]
     pause(page)
     client.edit(
-        {"op": "replace", "path": "/data", "value": {"source": "bundled", "name": "digits"}},
+        {"op": "replace", "path": "/data", "value": data},
         {"op": "replace", "path": "/network/layers", "value": layers},
     )
     client.control("step", updates=3)
@@ -95,50 +107,55 @@ def build(page: Page, client: SecondClient, layers: Layers) -> None:
     page.wait_for_function("() => document.querySelector('[data-counter=update]').textContent !== '0'")
 
 
-@pytest.mark.parametrize("layers", [None, PICTURES], ids=["plane", "pictures"])
-def test_every_number_of_every_step_is_the_engines(
-    visit: Visits, server: ServerProcess, layers: Layers | None
-) -> None:
+def follow_to_the_update(page: Page, engine: Engine, slow: Locator) -> dict[str, list[str]]:
+    """Step by step, every number on the way checked; the layers that were visited, by phase."""
+    visited: dict[str, list[str]] = {}
+    number = 1
+    while said(slow, "phase") != "update":
+        at(slow, number)
+        phase, layer = said(slow, "phase"), said(slow, "layer")
+        visited.setdefault(phase, []).append(layer)
+        seen = engine.check(slow)
+        assert seen["inside" if phase == "forward" else "backward"] > 0
+        expect(network(page).locator("[aria-current=step]")).to_have_count(1)
+        slow.press("ArrowRight")
+        number += 1
+    at(slow, number)
+    assert said(slow, "part") == "batch"
+    return visited
+
+
+@pytest.mark.parametrize("name", ["plane", *NETWORKS])
+def test_every_number_of_every_step_is_the_engines(visit: Visits, server: ServerProcess, name: str) -> None:
     page = visit()
     with following(server, page) as client:
-        if layers is None:
+        if name == "plane":
             wait_past(page, 50)
             pause(page)
         else:
-            build(page, client, layers)
+            build(page, client, name)
         engine = Engine(client)
         slow = opened(page)
         before = int(said(slow, "update"))
         assert before == update(page)
+        visited = follow_to_the_update(page, engine, slow)
         names = [*(layer["name"] for layer in client.experiment["network"]["layers"]), "output"]
-        visited: dict[str, list[str]] = {}
-        number = 1
-        while said(slow, "phase") != "update":
-            at(slow, number)
-            phase, layer = said(slow, "phase"), said(slow, "layer")
-            visited.setdefault(phase, []).append(layer)
-            seen = engine.check(slow)
-            assert seen["inside" if phase == "forward" else "backward"] > 0
-            expect(network(page).locator(f"[data-layer='{layer}']")).to_have_attribute("aria-current", "step")
-            slow.press("ArrowRight")
-            number += 1
         assert visited == {"forward": names, "loss": ["output"], "backward": names[::-1]}
 
-        at(slow, number)
-        assert said(slow, "part") == "batch"
         assert engine.check(slow)["update"] >= 2
         batch = client.experiment["training"]["batch_size"]
         expect(slow.get_by_text(f"mean slope g of {batch} training samples")).to_be_visible()
-        learning = [name for name in names if not name.startswith("max_pool")]
-        for name in learning:
-            for stream in ("inside", "backward", "update"):
-                engine.moment(f"{stream}/{name}", before)
+        learning = [layer for layer in names if engine.moment(f"update/{layer}", before).facts["parameters"]]
+        for layer in learning:
+            for stream in ("inside", "backward"):
+                engine.moment(f"{stream}/{layer}", before)
 
-        for name in learning:
+        number = int(said(slow, "step"))
+        for layer in learning:
             slow.press("ArrowRight")
             number += 1
             at(slow, number)
-            assert (said(slow, "layer"), said(slow, "made")) == (name, str(before + 1))
+            assert (said(slow, "layer"), said(slow, "made")) == (layer, str(before + 1))
             seen = engine.check(slow)
             assert min(seen["inside"], seen["update"], seen["after"]) > 0
         slow.press("ArrowRight")

@@ -73,6 +73,22 @@ def test_a_layer_of_a_stack_shows_its_own_parameters() -> None:
         np.testing.assert_allclose(parts["weight.after"], expected, rtol=1e-5, atol=1e-7)
 
 
+def test_slopes_of_the_answers_of_a_stack_are_the_twins() -> None:
+    spec = experiment(network=dense(*[3] * (STACK_FROM + 2)), training=SGD)
+    sample = {"split": "train", "index": 4}
+    for number in (1, 2, STACK_FROM + 1):
+        layer = f"dense_{number + 1}"
+        watched = watch(spec, stream="backward", layer=layer, sample=sample)
+        assert watched.subject.shape.blocks[watched.subject.place(layer)[0]].is_stack
+        parts, net = seen(watched, layer), twin_net(watched.layers, spec)
+        split = watched.subject.dataset.train
+        x, label = split.inputs[4:5].astype(float), split.labels[4:5].astype(float)
+        _, by_z = twin.gradients("sigmoid", net, x, label)[number]
+        a = twin.forward(net, x)[number][1][0]
+        np.testing.assert_allclose(parts["z.slope"], by_z, rtol=1e-3, atol=1e-7)
+        np.testing.assert_allclose(parts["a.slope"] * (1 - a**2), by_z, rtol=1e-3, atol=1e-7)
+
+
 @pytest.mark.parametrize(("ask", "field"), [
     ({"layer": "nobody"}, "/layer"), ({"layer": "dense_1", "sample": {"split": "test", "index": 99}}, "/sample/index"),
 ])  # fmt: skip

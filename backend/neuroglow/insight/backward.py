@@ -23,6 +23,7 @@ from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.activations import ACTIVATIONS
+from neuroglow.nets.layers import Call, forward
 from neuroglow.nets.losses import loss
 from neuroglow.nets.model import Block, Network
 from neuroglow.nets.shape import NetShape
@@ -34,8 +35,8 @@ def one_backward(
     rule: Rule, number: int, state: State, hyper: Hyper, x: Array, label: Array, position: Array
 ) -> dict[str, Array]:
     """x (inputs,), label as the objective reads it -> `target` that label, `loss` (1,), slopes of the loss `a.slope`,
-    `z.slope` (where there is one, and not in a stack) and `PARAMETER.slope`, and `PARAMETER.after` one update along the
-    slope.
+    `z.slope` (where there is one) and `PARAMETER.slope`, and `PARAMETER.after` one update along the slope; of the layer
+    at `position` where the block is a stack.
 
     Normalisation uses its running figures, as it does for a single sample.
     """
@@ -53,10 +54,10 @@ def one_backward(
         **{f"{name}.slope": slopes.blocks[number].parameters[name] for name in learned},
         **{f"{name}.after": after.blocks[number].parameters[name] for name in learned},
     }
-    row = {"target": jnp.atleast_1d(label), "loss": value[None]}
+    made = {**_of_answer(state.model, number, x, lost), **parameters}
     if block.shape.is_stack:
-        return {**row, **{name: array[position] for name, array in parameters.items()}}
-    return {**row, **_of_answer(state.model, number, x, lost), **parameters}
+        made = {name: array[position] for name, array in made.items()}
+    return {"target": jnp.atleast_1d(label), "loss": value[None], **made}
 
 
 def _of_learned(slopes: Network) -> Network:
@@ -71,13 +72,27 @@ def _of_learned(slopes: Network) -> Network:
 
 
 def _of_answer(model: Network, number: int, x: Array, lost: Callable[[Array], Array]) -> dict[str, Array]:
+    """Of a stack for every layer, with a leading axis."""
     made = model.inside(x, number)
-    slope = jax.grad(lambda a: lost(model.onward(x, {number: a})))(made["a"])
-    layer = model.blocks[number].shape.layer
+    block = model.blocks[number]
+
+    def lost_beside(aside: Array) -> Array:
+        return lost(model.onward(x, {number: _beside(block, made["read"], aside) if block.shape.is_stack else aside}))
+
+    slope = jax.grad(lost_beside)(jnp.zeros_like(made["a"]) if block.shape.is_stack else made["a"])
     if "z" not in made or made["z"].shape != made["a"].shape:
         return {"a.slope": slope}
-    _, steepness = jax.jvp(ACTIVATIONS[layer.activation], (made["z"],), (jnp.ones_like(made["z"]),))
+    _, steepness = jax.jvp(ACTIVATIONS[block.shape.layer.activation], (made["z"],), (jnp.ones_like(made["z"]),))
     return {"a.slope": slope, "z.slope": slope * steepness}
+
+
+def _beside(stack: Block, reads: Array, aside: Array) -> Array:
+    """The last answer of a stack whose layers each answer so much beside what they would; both (layers, ...)."""
+
+    def layer(x: Array, at: tuple[Any, Array]) -> tuple[Array, None]:
+        return forward(Call(stack.shape.layer, at[0], (x,)))["a"] + at[1], None
+
+    return jax.lax.scan(layer, reads[0].reshape(stack.shape.layer.reads[0].shape), (stack.parameters, aside))[0]
 
 
 def _arguments(rule: Rule, shape: NetShape) -> tuple[Any, ...]:

@@ -36,7 +36,7 @@ export function backwardView(model: LayerModel, inside: Moment, backward: Moment
   panels.push(...terms, ...sentOn(model, answers, around), ...own.filter((panel) => !terms.includes(panel)));
   return {
     formula: formulaOf(model, slopes, learned),
-    says: `${arriving ? `${from} ${model.role === 'output' || readers.length < 2 ? 'sends' : 'send'} ${plural(sizeOf(arriving.shape), 'slope')} to ${layerTitle(model)}: ${tellStrongest(arriving)}` : `${layerTitle(model)} is one of a dozen or more equal layers, run as one: slopes of their answers are not kept, those of what they learn are`}. ${told(learned, slopes)}`,
+    says: `${arriving ? `${from} ${model.role === 'output' || readers.length < 2 ? 'sends' : 'send'} ${plural(sizeOf(arriving.shape), 'slope')} to ${layerTitle(model)}: ${tellStrongest(arriving)}. ` : ''}${told(learned, slopes)}`,
     choosers: [],
     panels,
     ...noteOf(backward, readers.length),

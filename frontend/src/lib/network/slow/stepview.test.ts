@@ -89,10 +89,10 @@ describe('a step of slow motion', () => {
     expect(view(output, more).panels.map(({ title }) => title)).toContain('Sends on to Dense 3');
   });
 
-  it('says that a layer of a stack keeps no slopes of its answers', () => {
-    const bare = answered('backward/a', { loss: [1], target: [1], 'weight.slope': [3, 2] });
+  it('names the slopes that are too large to be sent and shows the others', () => {
+    const bare = answered('backward/a', { loss: [1], target: [1], 'weight.slope': [3, 2] }, { left_out: ['a.slope'] });
     const of = view(stepOf('backward'), plus(ANSWERS, ['backward/a', bare]));
-    expect(of.says).toContain('run as one');
+    expect(of.note).toContain('a.slope');
     expect(of.panels.map(({ title }) => title)).toContain('∂L/∂weight');
   });
 
