@@ -40,8 +40,10 @@ const MILLION = 1e6;
 const DENSEST = 6;
 /** The log scale shows so much below the largest number where nothing else says what is small. */
 const SMALL = 1e-3;
-export const MARGINS = { left: 52, right: 46, top: 8, bottom: 18 } as const;
+export const MARGINS = { left: 60, right: 46, top: 8, bottom: 18 } as const;
 const NAME_GAP = 12;
+/** How far the histogram of a moment reaches out at most, in pixels. */
+const PROFILE = 40;
 
 /** One kind of a layer's numbers out of a `distributions` frame; moments that know none are left out. Null for none. */
 export function historyOf(tensors: ReadonlyMap<string, TensorView>, layer: string, kind: string, shares: readonly number[]): History | null {
@@ -208,6 +210,7 @@ export function drawHistory(
   context.setLineDash([]);
   if (pointed !== null) {
     const x = xs[pointed] ?? 0;
+    drawProfile(context, bandsAt(history, pointed, scale), palette, x, fromHeight, x + PROFILE > width - MARGINS.right ? -PROFILE : PROFILE);
     context.fillStyle = palette.accent;
     context.fillRect(Math.round(x) - 0.5, MARGINS.top, 1, inner);
     context.beginPath();
@@ -215,6 +218,32 @@ export function drawHistory(
     context.fill();
   }
   writeAxes(context, history, scale, palette, size, toY);
+}
+
+/** The histogram of one moment, standing on its line: as far out as the numbers lie dense. */
+function drawProfile(
+  context: CanvasRenderingContext2D,
+  bands: readonly Band[],
+  palette: Palette,
+  x: number,
+  toY: (height: number) => number,
+  reach: number,
+): void {
+  context.beginPath();
+  context.moveTo(x, toY(bands[0]?.bottom ?? 0));
+  for (const { bottom, top, tone } of bands) {
+    const out = x + (reach * Math.abs(tone)) / MAP_GAIN;
+    context.lineTo(out, toY(bottom));
+    context.lineTo(out, Math.min(toY(top), toY(bottom) - 1));
+  }
+  context.lineTo(x, toY(bands.at(-1)?.top ?? 0));
+  context.globalAlpha = 0.16;
+  context.fillStyle = palette.ink;
+  context.fill();
+  context.globalAlpha = 1;
+  context.strokeStyle = palette.ink2;
+  context.lineWidth = 1;
+  context.stroke();
 }
 
 function paintBands(
