@@ -41,6 +41,9 @@ def test_the_main_screen_is_accessible_in_both_themes(visit: Visits, theme: str)
     neuron(page, 1, "Dense 8").click()
     expect(page.get_by_role("region", name="Magnifying glass").get_by_text("Total z")).to_be_visible()
     assert serious(page) == []
+    button(page, "Over time").click()
+    expect(page.get_by_role("slider", name="Weights over the run")).to_be_visible()
+    assert serious(page) == []
     page.keyboard.press("Escape")
     button(page, "Slow motion").click()
     expect(page.get_by_test_id("slow-motion")).to_have_attribute("data-shown", "true")
@@ -95,6 +98,10 @@ def test_the_explanations_are_accessible_in_both_themes(visit: Visits, theme: st
         section.get_by_role("button", name=tab, exact=True).click()
         expect(section.locator(f"[data-{kind}]")).to_be_visible()
         assert serious(page) == [], tab
+        if kind == "projected":
+            button(page, "UMAP").click()
+            expect(section.locator("[data-umap]")).to_be_visible()
+            assert serious(page) == [], "UMAP"
 
 
 def test_a_phone_is_accessible_on_every_tab(visit: Visits) -> None:

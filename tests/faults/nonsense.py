@@ -22,7 +22,7 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "subscribe", "request": 1, "stream": "unit", "layer": "dense_1", "unit": 0},
     {"type": "subscribe", "request": 1, "stream": "inside", "layer": "dense_1"},
     {"type": "subscribe", "request": 1, "stream": "backward", "layer": "output"},
-    {"type": "subscribe", "request": 1, "stream": "projection", "layer": "x", "count": 20},
+    {"type": "subscribe", "request": 1, "stream": "projection", "layer": "x", "count": 20, "components": 3},
     {"type": "subscribe", "request": 1, "stream": "weights", "layers": "all", "max_cells": 16},
     {"type": "subscribe", "request": 1, "stream": "predictions", "split": "train", "from": 0, "count": 5},
     {"type": "subscribe", "request": 1, "stream": "judgement", "split": "train"},
@@ -34,6 +34,7 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "subscribe", "request": 1, "stream": "influence", "layer": "dense_1", "unit": 0, "source": None},
     {"type": "subscribe", "request": 1, "stream": "mislabelled", "count": 20},
     {"type": "subscribe", "request": 1, "stream": "statistics"},
+    {"type": "subscribe", "request": 1, "stream": "distributions", "layer": "dense_1"},
     {"type": "unsubscribe", "request": 1, "channel": "c1"},
     {"type": "ack", "seq": 1},
 ]
