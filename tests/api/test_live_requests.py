@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from live_client import create_session, live
@@ -256,3 +257,55 @@ async def test_unsubscribe_is_done_once(server: ServerProcess) -> None:
         message = {"type": "unsubscribe", "channel": channel}
         assert (await client.request(message))["type"] == "done"
         assert (await client.request(message))["code"] == "not_found"
+
+
+async def test_a_unit_is_held_and_frozen_while_the_run_goes_on_with_the_weights_it_has(server: ServerProcess) -> None:
+    created = create_session(server.url, {"play": True})
+    unit = {"layer": "dense_1", "unit": 1}
+    async with live(server.url, created.id, created.owner_token) as client:
+        run = (await client.state("running"))["run"]
+        sample = {"split": "test", "index": 0}
+        a = (await client.subscribe("activations", layers=["dense_1"], sample=sample))["channel"] + "/dense_1"
+        w = (await client.subscribe("weights", layers="all"))["channel"] + "/dense_1"
+        held = await client.edit(1, {"op": "add", "path": "/network/clamps", "value": [{**unit, "value": 0.25}]})
+        assert held["type"] == "done"
+        frame = await client.frame(where=lambda f: a in f.tensors and f.tensors[a][1] == 0.25)
+        assert frame.header.update >= held["update"] > 0
+        assert (np.delete(frame.tensors[a], 1) != 0.25).all()
+
+        # At a standstill: nothing of what was learned is lost.
+        paused = (await client.control("pause"))["update"]
+        before = await client.frame(where=lambda f: w in f.tensors and f.header.update == paused)
+        mark = len(client.frames)
+        frozen = await client.edit(2, {"op": "add", "path": "/network/frozen_units", "value": [unit]})
+        assert frozen["update"] == paused
+        after = await client.frame(after=mark, where=lambda f: w in f.tensors)
+        assert after.header.update == paused
+        np.testing.assert_array_equal(after.tensors[w], before.tensors[w])
+
+        assert (await client.control("step", updates=200))["update"] == paused + 200
+        later = await client.frame(where=lambda f: w in f.tensors and f.header.update == paused + 200)
+        np.testing.assert_array_equal(later.tensors[w][1], before.tensors[w][1])
+        assert (np.delete(later.tensors[w], 1, 0) != np.delete(before.tensors[w], 1, 0)).any()
+        gone = await client.edit(3, {"op": "remove", "path": "/network/clamps"}, replace("/network/frozen_units", []))
+        assert gone["type"] == "done"
+        told = (await client.message("experiment", where=lambda m: m["revision"] == 4))["experiment"]
+        assert not {"clamps", "frozen_units"} & told["network"].keys()
+        assert {m["run"] for m in client.messages if m["type"] == "state"} == {run}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "field"),
+    [
+        ("/network/clamps", [{"layer": "output", "unit": 0}], "/network/clamps/0/layer"),
+        ("/network/clamps", [{"layer": "dense_1", "unit": 0, "value": 1e10}], "/network/clamps/0/value"),
+        ("/network/frozen_units", [{"layer": "dense_1", "unit": 0}] * 2, "/network/frozen_units"),
+    ],
+)
+async def test_a_unit_that_cannot_be_held_is_refused_where_it_stands(
+    server: ServerProcess, path: str, value: Any, field: str
+) -> None:
+    created = create_session(server.url)
+    async with live(server.url, created.id, created.owner_token) as client:
+        error = await client.edit(1, {"op": "add", "path": path, "value": value})
+        assert (error["code"], error["field"]) == ("invalid", field)

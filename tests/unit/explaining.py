@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroglow.engine.clamps import with_clamps
 from neuroglow.engine.layers import Layers, to_model
 from neuroglow.nets.model import Network
 from neuroglow.nets.shape import STACK_FROM, layer_names, net_shape
@@ -42,8 +43,9 @@ NETWORKS = {
 
 
 def model_of(spec: Experiment, layers: Layers) -> Network:
-    model: Network = jax.tree.map(jnp.asarray, to_model(layers, net_shape(spec), layer_names(spec)))
-    return model
+    model = with_clamps(to_model(layers, net_shape(spec), layer_names(spec)), spec)
+    on_device: Network = jax.tree.map(jnp.asarray, model)
+    return on_device
 
 
 answer = jax.jit(lambda model, rows: jax.vmap(model)(rows))

@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from neuroglow.nets.layers import INFERENCE, Call, Mode, forward
+from neuroglow.nets.layers import INFERENCE, Call, Clamp, Mode, forward
 from neuroglow.nets.shape import STACK_FROM, LayerShape
 from neuroglow.spec.base import parse
 from neuroglow.spec.layers import AnyLayer, Flow
@@ -152,7 +152,13 @@ def reads_for(shape: LayerShape, seed: int = 1) -> list[Array]:
     ]
 
 
-def made(shape: LayerShape, parameters: dict[str, Array], reads: list[Array], mode: Mode = INFERENCE) -> dict[str, Any]:
+def made(
+    shape: LayerShape,
+    parameters: dict[str, Array],
+    reads: list[Array],
+    mode: Mode = INFERENCE,
+    clamp: Clamp | None = None,
+) -> dict[str, Any]:
     """All that the engine's layer makes, in single precision."""
     arrays = {name: jnp.asarray(array, jnp.float32) for name, array in parameters.items()}
-    return forward(Call(shape, arrays, tuple(jnp.asarray(read, jnp.float32) for read in reads), mode))
+    return forward(Call(shape, arrays, tuple(jnp.asarray(read, jnp.float32) for read in reads), mode, clamp=clamp))

@@ -23,6 +23,9 @@ Slopes = list[tuple[Array, Array]]
 Factors = list[Array | None]
 """Per layer what its activations are multiplied with, (rows, units); None where nothing is silenced."""
 
+Clamps = dict[tuple[int, int], float]
+"""By (layer, unit) what a held unit answers."""
+
 LEAK = 0.01
 _GELU = np.sqrt(2.0 / np.pi)
 
@@ -77,7 +80,9 @@ def _goal(head: str | Goal) -> Goal:
     return head if isinstance(head, Goal) else Goal(head, _USUAL[head])
 
 
-def forward(net: Net, x: Array, factors: Factors | None = None) -> list[tuple[Array, Array]]:
+def forward(
+    net: Net, x: Array, factors: Factors | None = None, clamps: Clamps | None = None
+) -> list[tuple[Array, Array]]:
     """x (rows, inputs) -> (z, a) of every layer, each (rows, units)."""
     seen: list[tuple[Array, Array]] = []
     for index, (weight, bias, activation) in enumerate(net):
@@ -85,8 +90,14 @@ def forward(net: Net, x: Array, factors: Factors | None = None) -> list[tuple[Ar
         x = ACTIVATIONS[activation][0](z).astype(z.dtype)
         thinned = factors[index] if factors else None
         x = x if thinned is None else x * thinned
+        for unit, value in _held_in(index, clamps):
+            x[:, unit] = value
         seen.append((z, x))
     return seen
+
+
+def _held_in(layer: int, clamps: Clamps | None) -> list[tuple[int, float]]:
+    return [(unit, value) for (place, unit), value in (clamps or {}).items() if place == layer]
 
 
 def answer(head: str, z: Array) -> Array:
@@ -217,9 +228,16 @@ def _each_residuals_slope(kind: str, r: Array, delta: float) -> Array:
     raise ValueError(kind)
 
 
-def gradients(head: str | Goal, net: Net, x: Array, labels: Array, factors: Factors | None = None) -> Slopes:
+def gradients(
+    head: str | Goal,
+    net: Net,
+    x: Array,
+    labels: Array,
+    factors: Factors | None = None,
+    clamps: Clamps | None = None,
+) -> Slopes:
     """Gradient of the mean loss over the rows with respect to every weight and bias, by backpropagation."""
-    goal, seen = _goal(head), forward(net, x, factors)
+    goal, seen = _goal(head), forward(net, x, factors, clamps)
     z = seen[-1][0]
     delta = _slopes_of_z(goal, z, labels) / np.asarray(len(labels), z.dtype)
     if goal.class_weights is not None:
@@ -232,6 +250,8 @@ def gradients(head: str | Goal, net: Net, x: Array, labels: Array, factors: Fact
             slope = ACTIVATIONS[net[index - 1][2]][1](seen[index - 1][0])
             thinned = factors[index - 1] if factors else None
             delta = (delta @ net[index][0]) * slope * (1.0 if thinned is None else thinned)
+            for unit, _ in _held_in(index - 1, clamps):
+                delta[:, unit] = 0.0
     return slopes[::-1]
 
 
@@ -347,8 +367,14 @@ def rebuilt(net: Net, arrays: list[Array]) -> Net:
 
 
 def updated(
-    head: str | Goal, net: Net, optimizer: Optimizer, x: Array, labels: Array, factors: Factors | None = None
+    head: str | Goal,
+    net: Net,
+    optimizer: Optimizer,
+    x: Array,
+    labels: Array,
+    factors: Factors | None = None,
+    clamps: Clamps | None = None,
 ) -> Net:
     """The net after one update on one batch."""
-    slopes = [array for pair in gradients(head, net, x, labels, factors) for array in pair]
+    slopes = [array for pair in gradients(head, net, x, labels, factors, clamps) for array in pair]
     return rebuilt(net, optimizer.step(flat(net), slopes))

@@ -38,7 +38,8 @@ def layers(*widths: int, **members: Any) -> dict[str, Any]:
 
 ADAM = {"type": "adam", "learning_rate": 0.02}
 BMI = {"expression": "[bmi] * bp / (1 + s1^2)"}
-JAX_ONLY: tuple[str, ...] = ()
+UNITS = [{"layer": "dense_1", "unit": 4}, {"layer": "dense_2", "unit": 0}, {"layer": "dense_2", "unit": 7}]
+JAX_ONLY = ("held and frozen units", "held units that are sometimes silent")
 EVERYTHING: dict[str, dict[str, Any]] = {
     "adam with l2, rings, mixed layers": {
         "data": plane("rings", classes=4, features=["x1", "x2", "x1*x2", "sin(x2)"]),
@@ -67,6 +68,16 @@ EVERYTHING: dict[str, dict[str, Any]] = {
     "momentum and many classes as numbers": {
         "data": plane("blobs", classes=3),
         "training": {"loss": "squared_error", "optimizer": {"type": "momentum", "learning_rate": 0.01}},
+    },
+    "held and frozen units": {
+        "data": plane(),
+        "network": {
+            **layers(5, 4), "clamps": [{**UNITS[0], "value": 0.75}, *UNITS[1:]], "frozen_units": UNITS,
+        },
+        "training": {"optimizer": ADAM, "batch_size": 16},
+    },
+    "held units that are sometimes silent": {
+        "data": plane(), "network": {**layers(5, 4, dropout=0.2), "clamps": UNITS}, "training": {"batch_size": 16},
     },
 }  # fmt: skip
 
@@ -185,6 +196,8 @@ def test_what_a_script_cannot_say_is_refused_where_it_stands() -> None:
     assert refused("keras", network=layers(4, 3, dropout=0.2)) == "/network/layers/0/dropout"
     pin = {"layer": "dense_1", "unit": 0, "source": None, "value": 1.0}
     assert refused("keras", network={"layers": [{"units": 4, "name": "dense_1"}], "pins": [pin]}) == "/network/pins"
+    assert refused("keras", network={**layers(5), "clamps": UNITS}) == "/network/clamps"
+    assert refused("keras", network={**layers(5), "frozen_units": UNITS}) == "/network/frozen_units"
 
 
 def test_a_title_cannot_break_out_of_the_words_of_a_script(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Whole runs against the twin: schedules, clipping, dropout, losses, regularisation by layer, frozen layers, pins."""
+"""Whole runs against the twin: schedules, clipping, dropout, losses, regularisation by layer, frozen layers, pins, held
+and frozen units."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import pytest
 
 from neuroglow.engine.programs import train_key
 from neuroglow.engine.snapshot import initial_snapshot
+from neuroglow.nets.shape import STACK_FROM
 from neuroglow.spec import Experiment
 from unit import numpy_twin as twin
 from unit.rig import dense, experiment, numbers_of, trained, trainer_of, twin_net
@@ -65,7 +67,29 @@ RUNS: dict[str, dict[str, Any]] = {
             "loss_parameters": {"gamma": 2.0, "delta": 0.4},
         },
     },
-}
+    "held and frozen units": {
+        "network": {
+            **dense(4, 3, dropout=0.3),
+            "clamps": [
+                {"layer": "dense_1", "unit": 3, "value": 0.7},
+                {"layer": "dense_1", "unit": 0},
+                {"layer": "dense_2", "unit": 1, "value": -2.0},
+            ],
+            "frozen_units": [{"layer": "dense_2", "unit": 2}, {"layer": "dense_1", "unit": 3}],
+        },
+        "training": {
+            "optimizer": {"type": "adamw"},
+            "regularization": L2,
+            "clipping": {"type": "norm", "limit": 0.1},
+        },
+    },
+    "a held unit in a stack": {
+        "network": {
+            **dense(*[4] * (STACK_FROM + 2)), "clamps": [{"layer": "dense_5", "unit": 1, "value": 0.5}]
+        },
+        "training": {"optimizer": SGD},
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("changes", RUNS.values(), ids=RUNS)
@@ -147,6 +171,7 @@ def test_a_gradient_whose_squares_overflow_is_still_scaled_to_the_limit() -> Non
 
 
 FREE = experiment()
+GONE = {"layer": "dense_9", "unit": 0}
 LIVE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (
         {"training": {"schedule": {"type": "step", "every": 5}}},
@@ -167,6 +192,14 @@ LIVE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"network": dense(4, 3, dropout=0.1)}, {"network": dense(4, 3, dropout=0.7)}),
     ({"network": dense(4, 3, frozen=True)}, {"network": {**dense(4, 3), "output_frozen": True}}),
     ({"network": dense(4, 3, regularization=L2)}, {"network": {**dense(4, 3), "output_regularization": L2}}),
+    (
+        {"network": {**dense(4, 3), "clamps": [{"layer": "dense_1", "unit": 1}]}},
+        {"network": {**dense(4, 3), "clamps": [{"layer": "dense_2", "unit": 0, "value": 3.0}, GONE]}},
+    ),
+    (
+        {"network": {**dense(4, 3), "frozen_units": [{"layer": "dense_1", "unit": 1}]}},
+        {"network": {**dense(4, 3), "frozen_units": [{"layer": "output", "unit": 0}, GONE]}},
+    ),
 ]
 
 

@@ -23,6 +23,7 @@ BAD_INTEGERS: list[Any] = [0, -1, 2.5, True, "64", None, BIG, 10**19, [], {}, "x
 BAD_FLOATS: list[Any] = [-1.0, True, "0.1", None, [], {}, 1e308]
 
 PIN = {"layer": "dense_2", "unit": 0, "source": 1, "value": 0.5}
+UNIT = {"layer": "dense_2", "unit": 0}
 # Pointer, then values that must be refused there.
 REFUSED: list[tuple[str, list[Any]]] = [
     ("/version", [0, 2, "1", True, None, 10**19]),
@@ -48,6 +49,13 @@ REFUSED: list[tuple[str, list[Any]]] = [
     ("/network/pins/0/unit", [-1, 1024, 0.5, True, None]),
     ("/network/pins/0/source", [-1, 1 << 20, 0.5, True, "", "x" * 257]),
     ("/network/pins/0/value", [1.1e9, -1.1e9, "0", None, True]),
+    ("/network/clamps", [{}, "x", [UNIT, UNIT], [{**UNIT, "value": 1.0}, UNIT], [UNIT] * 1025]),
+    ("/network/clamps/0/layer", ["output", "x", "", "A", 1, None]),
+    ("/network/clamps/0/unit", [-1, 1 << 20, 0.5, True, None]),
+    ("/network/clamps/0/value", [1.1e9, -1.1e9, "0", None, True]),
+    ("/network/frozen_units", [{}, "x", [UNIT, UNIT], [UNIT] * 1025]),
+    ("/network/frozen_units/0/layer", ["", "A", 1, None]),
+    ("/network/frozen_units/0/unit", [-1, 1 << 20, 0.5, True, None]),
     ("/training/loss", ["mse", "", 0, None]),
     ("/training/loss_parameters/gamma", [*BAD_FLOATS, 10.1]),
     ("/training/loss_parameters/delta", [*BAD_FLOATS, 0.0, 1.1e9]),
@@ -72,7 +80,9 @@ REFUSED: list[tuple[str, list[Any]]] = [
 ]
 FULL: dict[str, Any] = parse_experiment({
     "data": {"source": "synthetic", "name": "xor"},
-    "network": {"layers": [{"units": 4}, {"units": 3}], "pins": [PIN]},
+    "network": {
+        "layers": [{"units": 4}, {"units": 3}], "pins": [PIN], "clamps": [UNIT], "frozen_units": [UNIT],
+    },
     "training": {
         "optimizer": {"type": "adam"},
         "schedule": {"type": "cosine"},
@@ -245,6 +255,8 @@ def test_a_document_from_before_schedules_and_pins_means_what_it_meant() -> None
     assert spec.training.clipping.type == spec.training.class_weights == "none"
     assert spec.training.stop.to_document() == {}
     assert spec.network.pins == ()
+    assert (spec.network.clamps, spec.network.frozen_units) == (None, None)
+    assert spec.to_document()["network"].keys() == {*OLDER["network"], "output_frozen", "pins"}
     assert not spec.network.output_frozen
     for layer in dense_layers(spec):
         assert (layer.dropout, layer.regularization, layer.frozen) == (0.0, None, False)
@@ -256,6 +268,38 @@ def test_a_place_is_pinned_once() -> None:
     with pytest.raises(InvalidInputError, match="may be pinned once") as refusal:
         parse_experiment({"network": {"pins": [bias, PIN, {**bias, "value": 1.0}]}})
     assert refusal.value.field == "/network/pins"
+
+
+def test_a_unit_is_held_once_and_no_units_are_written_as_none() -> None:
+    """An experiment from which the last held unit is taken is the document that it was before."""
+    plain = parse_experiment({})
+    held = parse_experiment({"network": {"clamps": [UNIT, {**UNIT, "unit": 1}], "frozen_units": [UNIT]}})
+    assert held.to_document()["network"]["clamps"][0] == {**UNIT, "value": 0.0}
+    empty = parse_experiment({"network": {"clamps": [], "frozen_units": []}})
+    assert empty.to_document() == plain.to_document()
+    assert empty.digest() == plain.digest()
+    with pytest.raises(InvalidInputError, match="may be held once"):
+        parse_experiment({"network": {"clamps": [UNIT, UNIT]}})
+
+
+@pytest.mark.parametrize(("layer", "message"), [
+    ("pool", "'pool' learns nothing"),
+    ("block", "'block' is frozen as a whole"),
+])  # fmt: skip
+def test_a_unit_without_weights_of_its_own_is_not_frozen_but_can_be_held(layer: str, message: str) -> None:
+    layers = [
+        {"type": "conv2d", "name": "c"},
+        {"type": "max_pool2d", "name": "pool"},
+        {"type": "repeat", "name": "block", "layers": [{"type": "conv2d", "padding": "same"}]},
+    ]
+    document: dict[str, Any] = {"data": {"source": "bundled", "name": "digits"}, "network": {"layers": layers}}
+    units = [{"layer": "c", "unit": 0}, {"layer": "gone", "unit": 5}, {"layer": layer, "unit": 0}]
+    document["network"]["clamps"] = units
+    assert parse_experiment(document).network.clamps is not None
+    document["network"]["frozen_units"] = units
+    with pytest.raises(InvalidInputError, match=message) as refusal:
+        parse_experiment(document)
+    assert refusal.value.field == "/network/frozen_units/2/layer"
 
 
 # --- names and wiring -------------------------------------------------------------------------------------------------

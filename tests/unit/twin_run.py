@@ -63,7 +63,15 @@ def held_of(spec: Experiment) -> list[twin.Array]:
         else:
             column = columns.index(pin.source) if isinstance(pin.source, str) else pin.source
             held[2 * layer][pin.unit, column] = True
+    for frozen_unit in spec.network.frozen_units or ():
+        layer = names.index(frozen_unit.layer)
+        held[2 * layer][frozen_unit.unit] = held[2 * layer + 1][frozen_unit.unit] = True
     return held
+
+
+def clamps_of(spec: Experiment) -> twin.Clamps:
+    names = layer_names(spec)
+    return {(names.index(clamp.layer), clamp.unit): clamp.value for clamp in spec.network.clamps or ()}
 
 
 def silent_units(spec: Experiment, epoch: int, position: int, rows: int) -> twin.Factors | None:
@@ -79,6 +87,7 @@ def silent_units(spec: Experiment, epoch: int, position: int, rows: int) -> twin
 def twin_after(spec: Experiment, updates: int, batch_bucket: int) -> tuple[twin.Net, float]:
     """The twin's network after so many updates, and the sum of the losses of all rows it has seen."""
     goal, rule, net = goal_of(spec), rule_of(spec), twin_net(initial_snapshot(spec).layers, spec)
+    clamps = clamps_of(spec)
     rows = load(spec.data).train
     count = len(rows.labels)
     size = min(spec.training.batch_size, count)
@@ -90,6 +99,6 @@ def twin_after(spec: Experiment, updates: int, batch_bucket: int) -> tuple[twin.
         x, labels = rows.inputs[picked].astype(np.float64), rows.labels[picked].astype(np.float64)
         drawn = silent_units(spec, epoch, position, batch_bucket)
         factors = drawn and [None if each is None else each[: len(picked)] for each in drawn]
-        total += float(twin.losses(goal, twin.forward(net, x, factors)[-1][0], labels).sum())
-        net = twin.updated(goal, net, rule, x, labels, factors)
+        total += float(twin.losses(goal, twin.forward(net, x, factors, clamps)[-1][0], labels).sum())
+        net = twin.updated(goal, net, rule, x, labels, factors, clamps)
     return net, total

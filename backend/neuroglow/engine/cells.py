@@ -1,4 +1,4 @@
-"""Single weights and biases: where a cell of the spec lies in the arrays, what pins and frozen layers hold."""
+"""Single weights and biases: where a cell of the spec lies in the arrays, what pins, frozen layers and units hold."""
 
 from __future__ import annotations
 
@@ -70,14 +70,18 @@ def _write(layer: dict[str, NDArray[Any]], row: int, column: int | None, value: 
 
 
 def held_cells(experiment: Experiment) -> dict[str, dict[str, NDArray[np.bool_]]]:
-    """Per layer and parameter, which numbers do not move: frozen layers and pins."""
+    """Per layer and parameter, which numbers do not move: frozen layers and units, and pins."""
     network = experiment.network
     frozen = {layer.name: getattr(layer, "frozen", False) for layer in network.layers}
     frozen[OUTPUT] = network.output_frozen
+    shapes = dict(zip(layer_names(experiment), net_shape(experiment).layers, strict=True))
     held = {
         name: {part: np.full(parameter.shape, frozen[name]) for part, parameter in layer.parameters.items()}
-        for name, layer in zip(layer_names(experiment), net_shape(experiment).layers, strict=True)
+        for name, layer in shapes.items()
     }
+    for unit in network.frozen_units or ():
+        if unit.layer in shapes:
+            _hold_unit(held[unit.layer], shapes[unit.layer], unit.unit)
     places = Places(experiment)
     for pin in network.pins:
         place = places.find(pin)
@@ -85,3 +89,13 @@ def held_cells(experiment: Experiment) -> dict[str, dict[str, NDArray[np.bool_]]
             name, row, column = place
             _write(held[name], row, column, value=True)
     return held
+
+
+def _hold_unit(held: dict[str, NDArray[np.bool_]], shape: LayerShape, unit: int) -> None:
+    """All numbers that are this unit's own; nothing where there is no such unit."""
+    if unit >= shape.units:
+        return
+    for part, axis in shape.layer.OF_UNITS.items():
+        if part in held:
+            # The same place in every gate.
+            np.moveaxis(held[part], axis, 0)[unit :: shape.units] = True

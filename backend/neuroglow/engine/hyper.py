@@ -64,7 +64,7 @@ class Hyper(NamedTuple):
     """i32, updates done since the start of the run; only where a schedule asks"""
     chance: ChanceNumbers | None = None
     held: Any | None = None
-    """bool, shaped like the model: weights and biases that do not move"""
+    """bool, shaped like the bare model: weights and biases that do not move"""
 
 
 def at_update(hyper: Hyper, update: int) -> Hyper:

@@ -17,7 +17,8 @@ Layers = dict[str, Parameters]
 
 
 def to_model(layers: Layers, shape: NetShape, names: Sequence[str]) -> Network:
-    """Arrange host layers into the blocks of a program; arrays stay on the host until a program takes them."""
+    """Arrange host layers into the blocks of a program, none of its units held; arrays stay on the host until a program
+    takes them."""
     remaining = iter(names)
     blocks: list[Block] = []
     for block in shape.blocks:

@@ -16,7 +16,7 @@ from neuroglow.engine.cells import held_cells
 from neuroglow.engine.hyper import ChanceNumbers, Hyper, Leaf, ScheduleNumbers
 from neuroglow.engine.layers import to_model
 from neuroglow.engine.rule import Rule, dropout_rates, rule_of
-from neuroglow.nets.model import abstract_model
+from neuroglow.nets.model import abstract_parameters
 from neuroglow.nets.shape import NetShape, layer_names, net_shape
 from neuroglow.spec.experiment import Experiment
 from neuroglow.spec.training import (
@@ -77,7 +77,7 @@ def abstract_hyper(rule: Rule, shape: NetShape) -> Hyper:
             names=tuple(_per_layer(block.count, jnp.uint32) if on else None for on, block in drawn),
         )
     if rule.holds:
-        numbers["held"] = abstract_model(shape, jnp.bool_)
+        numbers["held"] = abstract_parameters(shape, jnp.bool_)
     return Hyper(**numbers)
 
 

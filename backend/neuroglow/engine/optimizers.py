@@ -82,7 +82,8 @@ def _rule(optimizer: str, hyper: Hyper) -> optax.GradientTransformation:
 
 
 def initial_moments(optimizer: str, model: Network) -> Any:
-    """The optimizer's state before the first update; its structure depends on the type and the model's shape only."""
+    """The optimizer's state before the first update of a bare model; its structure depends on the type and the model's
+    shape only."""
     numbers: dict[str, Leaf] = dict.fromkeys(set(Hyper._fields) - set(Hyper._field_defaults), np.float32(0.0))
     return _rule(optimizer, Hyper(**numbers)).init(model)
 
@@ -115,9 +116,10 @@ def apply_update(rule: Rule, hyper: Hyper, model: Network, moments: Any, gradien
     crossing it, so weights that are not needed become exactly 0 (TensorFlow Playground). Biases are never regularised.
     What is held moves neither itself nor its moments.
     """
-    weights, l1, l2 = is_weight(model), _spread(hyper.l1, model), _spread(hyper.l2, model)
-    gradient = jax.tree.map(lambda g, w, rate, on: g + rate * w if on else g, gradient, model, l2, weights)
-    updates, moved = _rule(rule.optimizer, hyper).update(gradient, moments, model)
+    bare = model.bare
+    weights, l1, l2 = is_weight(bare), _spread(hyper.l1, bare), _spread(hyper.l2, bare)
+    gradient = jax.tree.map(lambda g, w, rate, on: g + rate * w if on else g, gradient, bare, l2, weights)
+    updates, moved = _rule(rule.optimizer, hyper).update(gradient, moments, bare)
     learning_rate = rate_now(rule, hyper)
 
     def step(weight: Array, update: Array, rate: Array, regularised: bool) -> Array:
@@ -128,7 +130,8 @@ def apply_update(rule: Rule, hyper: Hyper, model: Network, moments: Any, gradien
         stopped = jnp.where(moved * shrunk < 0, 0.0, shrunk)
         return jnp.asarray(jnp.where(rate > 0, stopped, moved))
 
-    after = jax.tree.map(step, model, updates, l1, weights)
+    stepped: Network = jax.tree.map(step, bare, updates, l1, weights)
+    after = stepped.clamped_like(model)
     if not rule.holds:
         return after, moved
     return kept(hyper.held, model, after), jax.tree.map(
@@ -160,8 +163,8 @@ def _spread(rate: Leaf | tuple[Leaf, ...], model: Network) -> Network:
 
 def kept(held: Any, old: Network, new: Network) -> Network:
     """The old numbers where they are held, else the new ones."""
-    moved: Network = jax.tree.map(jnp.where, held, old, new)
-    return moved
+    moved: Network = jax.tree.map(jnp.where, held, old.bare, new.bare)
+    return moved.clamped_like(new)
 
 
 def _is_network(node: object) -> bool:

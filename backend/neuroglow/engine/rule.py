@@ -26,7 +26,7 @@ class Rule:
     is_weighted: bool = False
     """Classes count differently."""
     holds: bool = False
-    """Layers are frozen or weights pinned."""
+    """Layers or units are frozen, or weights pinned."""
 
 
 def rule_of(experiment: Experiment) -> Rule:
@@ -43,7 +43,7 @@ def rule_of(experiment: Experiment) -> Rule:
         chance=_blocks_with_chance(experiment, net_shape(experiment)),
         is_layered=any(own is not None for own in (*regularizations, network.output_regularization)),
         is_weighted=training.class_weights == "balanced" and objective.head != "linear",
-        holds=any(frozen) or network.output_frozen or bool(network.pins),
+        holds=any(frozen) or network.output_frozen or bool(network.pins or network.frozen_units),
     )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from neuroglow.engine.cells import with_cells
+from neuroglow.engine.clamps import with_clamps
 from neuroglow.engine.layers import Layers, are_finite, from_model, to_model
 from neuroglow.engine.masks import with_masks
 from neuroglow.engine.optimizers import initial_moments
@@ -103,7 +104,7 @@ def to_state(snapshot: Snapshot) -> State:
     """The state a program trains from, on the default device."""
     experiment = snapshot.experiment
     shape, names = net_shape(experiment), layer_names(experiment)
-    model = to_model(snapshot.layers, shape, names)
+    model = with_clamps(to_model(snapshot.layers, shape, names), experiment)
     leaves, structure = jax.tree.flatten(_moments_template(experiment), is_leaf=_is_network)
     groups, scalars = iter(snapshot.moments), iter(snapshot.scalars)
     filled = [to_model(next(groups), shape, names) if _is_network(leaf) else next(scalars) for leaf in leaves]
@@ -122,7 +123,10 @@ def from_state(state: State, experiment: Experiment, cursor: Cursor) -> Snapshot
 def abstract_state(shape: NetShape, optimizer: str) -> State:
     """Shapes and dtypes of a state without its numbers, for compiling."""
 
-    state: State = jax.eval_shape(lambda model: State(model, initial_moments(optimizer, model)), abstract_model(shape))
+    def beginning(model: Network) -> State:
+        return State(model, initial_moments(optimizer, model.bare))
+
+    state: State = jax.eval_shape(beginning, abstract_model(shape))
     return state
 
 

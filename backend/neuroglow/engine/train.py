@@ -41,7 +41,7 @@ class State(eqx.Module):
 
     model: Network
     moments: Any
-    """The optimizer's state, shaped like the model where it has moments."""
+    """The optimizer's state, shaped like the bare model where it has moments."""
 
 
 class Rows(NamedTuple):
@@ -154,8 +154,12 @@ def _reduced(objective: Objective, hyper: Hyper, batch: Batch, z: Array) -> tupl
 def gradient(
     objective: Objective, model: Network, hyper: Hyper, batch: Batch, chance: Chance = ()
 ) -> tuple[tuple[Array, tuple[Sums, Statistics]], Network]:
-    """((mean loss, (sums, statistics)), gradient of the mean loss with respect to the model)."""
-    return jax.value_and_grad(lambda m: batch_loss(objective, m, hyper, batch, chance), has_aux=True)(model)
+    """((mean loss, (sums, statistics)), gradient of the mean loss with respect to the bare model)."""
+
+    def lost(bare: Network) -> tuple[Array, tuple[Sums, Statistics]]:
+        return batch_loss(objective, bare.clamped_like(model), hyper, batch, chance)
+
+    return jax.value_and_grad(lost, has_aux=True)(model.bare)
 
 
 def one_update(

@@ -37,7 +37,8 @@ _ADAGRAD = '''def adagrad(eps):
 def jax_script(experiment: Experiment, updates: int) -> str:
     rows = rows_of(experiment)
     has_dropout = any(row.dropout for row in rows)
-    has_holds = any(row.frozen for row in rows) or bool(experiment.network.pins)
+    clamps = _clamps(experiment, rows)
+    has_holds = any(row.frozen for row in rows) or bool(experiment.network.pins or experiment.network.frozen_units)
     parts = [
         title(facts(experiment.data).title),
         "",
@@ -61,7 +62,8 @@ def jax_script(experiment: Experiment, updates: int) -> str:
         layers_section(rows, experiment.training.seed),
         "",
         "",
-        *_model(rows, has_dropout=has_dropout),
+        *clamps,
+        *_model(rows, has_dropout=has_dropout, has_clamps=bool(clamps)),
         *_beginning(experiment, has_holds=has_holds),
         "",
         "# --- Training",
@@ -88,17 +90,41 @@ def jax_script(experiment: Experiment, updates: int) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _model(rows: list[Row], *, has_dropout: bool) -> list[str]:
+def _clamps(experiment: Experiment, rows: list[Row]) -> list[str]:
+    """Held units that have a place: by layer their numbers and their values."""
+    held: dict[str, dict[int, float]] = {}
+    for clamp in experiment.network.clamps or ():
+        if any(row.name == clamp.layer and clamp.unit < row.units for row in rows):
+            held.setdefault(clamp.layer, {})[clamp.unit] = clamp.value
+    if not held:
+        return []
+    return [
+        "# Units that answer the same whatever they read; no slope leads past them.",
+        "CLAMPS = {",
+        *(f'    "{name}": ({list(units)}, {list(units.values())}),' for name, units in held.items()),
+        "}",
+        "",
+        "",
+    ]
+
+
+def _model(rows: list[Row], *, has_dropout: bool, has_clamps: bool) -> list[str]:
     used = dict.fromkeys(row.activation for row in rows)
     table = ", ".join(f'"{name}": {_ACTIVATIONS[name]}' for name in used)
     call = ["    def __call__(self, x):", "        for layer in self.layers:", "            x = layer(x)"]
-    if has_dropout:
+    if has_dropout or has_clamps:
         call = [
-            "    def __call__(self, x, factors=None):",
+            f"    def __call__(self, x{', factors=None' if has_dropout else ''}):",
             "        for (name, *_), layer in zip(LAYERS, self.layers):",
             "            x = layer(x)",
-            "            if factors and name in factors:",
-            "                x = x * factors[name]",
+        ]
+    if has_dropout:
+        call += ["            if factors and name in factors:", "                x = x * factors[name]"]
+    if has_clamps:
+        call += [
+            "            if name in CLAMPS:",
+            "                units, values = CLAMPS[name]",
+            "                x = x.at[jnp.array(units)].set(jnp.array(values, x.dtype))",
         ]
     return [
         f"ACTIVATIONS = {{{table}}}",
@@ -141,6 +167,7 @@ def _beginning(experiment: Experiment, *, has_holds: bool) -> list[str]:
             "    [np.full(layer.weight.shape, name in FROZEN), np.full(layer.bias.shape, name in FROZEN)]",
             "    for (name, *_), layer in zip(LAYERS, model.layers)",
             "]",
+            *_frozen_units(experiment),
             *_pins(experiment),
             "held = Network([Dense(*masks, layer.activation) for masks, layer in zip(held, model.layers)])",
         ]
@@ -149,6 +176,19 @@ def _beginning(experiment: Experiment, *, has_holds: bool) -> list[str]:
 
 def _frozen(experiment: Experiment) -> list[str]:
     return [row.name for row in rows_of(experiment) if row.frozen]
+
+
+def _frozen_units(experiment: Experiment) -> list[str]:
+    """Frozen units that have a place: (index of the layer, unit)."""
+    places = {row.name: (index, row.units) for index, row in enumerate(rows_of(experiment))}
+    frozen = [(places[unit.layer], unit.unit) for unit in experiment.network.frozen_units or () if unit.layer in places]
+    written = [(index, unit) for (index, units), unit in frozen if unit < units]
+    if not written:
+        return []
+    return [
+        f"for index, unit in {written}:",
+        "    held[index][0][unit] = held[index][1][unit] = True",
+    ]
 
 
 def _pins(experiment: Experiment) -> list[str]:

@@ -50,3 +50,8 @@ def _require_plain_layers(experiment: Experiment) -> None:
             )
     if experiment.network.pins:
         raise InvalidInputError("Keras cannot hold single weights; unpin them, or copy as JAX", field="/network/pins")
+    for member in ("clamps", "frozen_units"):
+        if getattr(experiment.network, member):
+            raise InvalidInputError(
+                "Keras cannot hold single units; let them go, or copy as JAX", field=f"/network/{member}"
+            )

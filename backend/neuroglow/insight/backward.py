@@ -23,7 +23,7 @@ from neuroglow.engine.train import State
 from neuroglow.errors import InvalidInputError
 from neuroglow.insight.probe import Outputs, Subject, Tensors
 from neuroglow.nets.activations import ACTIVATIONS
-from neuroglow.nets.layers import Call, forward
+from neuroglow.nets.layers import Call, Clamp, clamped, forward
 from neuroglow.nets.losses import loss
 from neuroglow.nets.model import Block, Network
 from neuroglow.nets.shape import NetShape
@@ -77,7 +77,8 @@ def _of_answer(model: Network, number: int, x: Array, lost: Callable[[Array], Ar
     block = model.blocks[number]
 
     def lost_beside(aside: Array) -> Array:
-        return lost(model.onward(x, {number: _beside(block, made["read"], aside) if block.shape.is_stack else aside}))
+        is_stack, clamp = block.shape.is_stack, model.clamp(number)
+        return lost(model.onward(x, {number: _beside(block, clamp, made["read"], aside) if is_stack else aside}))
 
     slope = jax.grad(lost_beside)(jnp.zeros_like(made["a"]) if block.shape.is_stack else made["a"])
     if "z" not in made or made["z"].shape != made["a"].shape:
@@ -86,13 +87,16 @@ def _of_answer(model: Network, number: int, x: Array, lost: Callable[[Array], Ar
     return {"a.slope": slope, "z.slope": slope * steepness}
 
 
-def _beside(stack: Block, reads: Array, aside: Array) -> Array:
-    """The last answer of a stack whose layers each answer so much beside what they would; both (layers, ...)."""
+def _beside(stack: Block, clamp: Clamp | None, reads: Array, aside: Array) -> Array:
+    """The last answer of a stack whose layers each answer so much beside what they would; both (layers, ...). Held
+    units stay what they are."""
+    shape = stack.shape.layer
 
-    def layer(x: Array, at: tuple[Any, Array]) -> tuple[Array, None]:
-        return forward(Call(stack.shape.layer, at[0], (x,)))["a"] + at[1], None
+    def layer(x: Array, at: tuple[Any, Clamp | None, Array]) -> tuple[Array, None]:
+        parameters, held, beside = at
+        return clamped(held, shape.output.unit_axis, forward(Call(shape, parameters, (x,)))["a"] + beside), None
 
-    return jax.lax.scan(layer, reads[0].reshape(stack.shape.layer.reads[0].shape), (stack.parameters, aside))[0]
+    return jax.lax.scan(layer, reads[0].reshape(shape.reads[0].shape), (stack.parameters, clamp, aside))[0]
 
 
 def _arguments(rule: Rule, shape: NetShape) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
+from neuroglow.engine.clamps import held_units
 from neuroglow.engine.hyper import Hyper, Leaf
 from neuroglow.engine.numbers import abstract_hyper
 from neuroglow.engine.optimizers import apply_update
@@ -272,6 +273,7 @@ class StatisticsProbe(HealthProbe):
     def __init__(self, ask: SubscribeStatistics, subject: Subject, record: Record) -> None:
         super().__init__(subject, record)
         self._layers = subject.select(ask.layers)
+        self._held = {name: held.astype(bool) for name, (held, _) in held_units(subject.experiment).items()}
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -288,7 +290,8 @@ class StatisticsProbe(HealthProbe):
             if name == INPUT:
                 six, histogram, ends = self._input_figures()
             else:
-                six, histogram, ends = layer_figures(self._units(health, name), self._layer_squares(health, name))
+                units, squares = self._units(health, name), self._layer_squares(health, name)
+                six, histogram, ends = layer_figures(units, squares, self._held.get(name))
             tensors[name], tensors[f"{name}.histogram"], tensors[f"{name}.range"] = six, histogram, ends
         return tensors
 
@@ -307,14 +310,18 @@ class StatisticsProbe(HealthProbe):
 
 
 def layer_figures(
-    units: UnitFigures, squares: Squares
+    units: UnitFigures, squares: Squares, held: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]:
-    """From one layer's units (numpy arrays) to f32 (6,) of `COLUMNS`, histogram u32 (bins,), range f32 (2,)."""
+    """From one layer's units (numpy arrays) to f32 (6,) of `COLUMNS`, histogram u32 (bins,), range f32 (2,).
+
+    Units that are `held` (units,) answer the same to all by the will of a person: they are neither dead nor saturated.
+    """
     gradient, update, weight = (float(np.sqrt(np.float64(square))) for square in squares)
     # The variance of all activations: within units, and between their means.
     std = np.sqrt(np.mean(units.variance, dtype=np.float64) + np.var(units.mean, dtype=np.float64))
-    dead = np.mean(units.high - units.low < CONSTANT)
+    free = np.ones(len(units.mean), bool) if held is None else ~held
+    dead = np.mean((units.high - units.low < CONSTANT) & free)
     ratio = update / weight if weight > 0 else 0.0
-    six = np.array([np.mean(units.mean), std, dead, np.mean(units.flat), gradient, ratio])
+    six = np.array([np.mean(units.mean), std, dead, np.mean(units.flat * free), gradient, ratio])
     ends = np.array([units.low.min(), units.high.max()], np.float32)
     return np.nan_to_num(six).astype(np.float32), units.histogram.sum(axis=0, dtype=np.uint32), ends

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from neuroglow.nets import layers
-from neuroglow.nets.layers import INFERENCE, Arrays, Call, Mode
+from neuroglow.nets.layers import INFERENCE, Arrays, Call, Clamp, Mode
 from neuroglow.nets.shape import Block as BlockShape
 from neuroglow.nets.shape import NetShape, rows_together
 from neuroglow.spec.layers.repeating import Repeat
@@ -22,6 +22,12 @@ Chance = tuple[Array | None, ...]
 a leading axis for the layers. Empty or None: nothing."""
 Statistics = tuple[Arrays, ...]
 """Per block what normalisation over the batch saw, by the names of the parameters that follow it."""
+Clamps = tuple[Clamp | None, ...]
+"""Per block the units that are held; empty where none are in the whole network, None for the output."""
+
+
+_OfLayer = tuple[Arrays, Array | None, Clamp | None]
+"""One layer of a stack: its parameters, what was drawn for it, its held units."""
 
 
 class Block(eqx.Module):
@@ -34,34 +40,54 @@ class Block(eqx.Module):
     parameters: Arrays
     shape: BlockShape = eqx.field(static=True)
 
-    def run(self, reads: tuple[Array, ...], chance: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
+    def run(
+        self, reads: tuple[Array, ...], chance: Array | None = None, mode: Mode = INFERENCE, clamp: Clamp | None = None
+    ) -> Arrays:
         """All that one layer makes. Not for stacks."""
-        return layers.forward(Call(self.shape.layer, self.parameters, reads, mode, chance))
+        return layers.forward(Call(self.shape.layer, self.parameters, reads, mode, chance, clamp))
 
-    def run_all(self, x: Array, chance: Array | None = None, mode: Mode = INFERENCE) -> Arrays:
+    def run_all(
+        self, x: Array, chance: Array | None = None, mode: Mode = INFERENCE, clamp: Clamp | None = None
+    ) -> Arrays:
         """What `run` makes for every layer of a stack, with a leading axis for the layers."""
 
-        def layer(x: Array, at: tuple[Arrays, Array | None]) -> tuple[Array, Arrays]:
-            made = layers.forward(Call(self.shape.layer, at[0], (x,), mode, at[1]))
+        def layer(x: Array, at: _OfLayer) -> tuple[Array, Arrays]:
+            made = layers.forward(Call(self.shape.layer, at[0], (x,), mode, *at[1:]))
             return made["a"], made
 
         made: Arrays
-        _, made = jax.lax.scan(layer, x, (self.parameters, chance))
+        _, made = jax.lax.scan(layer, x, (self.parameters, chance, clamp))
         return made
 
-    def last(self, x: Array, chance: Array | None = None, mode: Mode = INFERENCE) -> Array:
+    def last(
+        self, x: Array, chance: Array | None = None, mode: Mode = INFERENCE, clamp: Clamp | None = None
+    ) -> Array:
         """The last layer's `a` of a stack, keeping nothing of the layers between."""
 
-        def layer(x: Array, at: tuple[Arrays, Array | None]) -> tuple[Array, None]:
-            return layers.forward(Call(self.shape.layer, at[0], (x,), mode, at[1]))["a"], None
+        def layer(x: Array, at: _OfLayer) -> tuple[Array, None]:
+            return layers.forward(Call(self.shape.layer, at[0], (x,), mode, *at[1:]))["a"], None
 
-        return jax.lax.scan(layer, x, (self.parameters, chance))[0]
+        return jax.lax.scan(layer, x, (self.parameters, chance, clamp))[0]
 
 
 class Network(eqx.Module):
     """Blocks in data-flow order; the last one is the output and linear."""
 
     blocks: tuple[Block, ...]
+    clamps: Clamps = ()
+
+    @property
+    def bare(self) -> Network:
+        """What is learned and kept: the parameters alone. Gradients and moments have its structure."""
+        return Network(self.blocks)
+
+    def clamped_like(self, other: Network) -> Network:
+        """These parameters with the other's held units."""
+        return Network(self.blocks, other.clamps)
+
+    def clamp(self, number: int) -> Clamp | None:
+        """The held units of a block."""
+        return self.clamps[number] if self.clamps else None
 
     def __call__(self, x: Array, chance: Chance = ()) -> Array:
         """x (inputs,) -> logits or predicted targets z (outputs,), or (steps, outputs)."""
@@ -93,7 +119,8 @@ class Network(eqx.Module):
         return tuple(a if wanted(number) else None for number, a in enumerate(answers))
 
     def onward(self, x: Array, given: Mapping[int, Array]) -> Array:
-        """`__call__` where these blocks answer what is `given`, in their layers' shapes, whatever they read."""
+        """`__call__` where these blocks answer what is `given`, in their layers' shapes, whatever they read; held units
+        stay what they are. Of a stack it is what its last layer answers, held units and all."""
         return self._answers(x, (), INFERENCE, lambda number: False, given=given)[0][-1]
 
     def capture(self, x: Array, chance: Chance = (), mode: Mode = INFERENCE) -> tuple[tuple[Array, Array], ...]:
@@ -103,7 +130,8 @@ class Network(eqx.Module):
         for number, block in enumerate(self.blocks):
             drawn = chance[number] if chance else None
             reads = self._reads(block, x, [_last(self.blocks[n], a) for n, (_, a) in enumerate(captured)])
-            made = block.run_all(reads[0], drawn, mode) if block.shape.is_stack else block.run(reads, drawn, mode)
+            at = (drawn, mode, self.clamp(number))
+            made = block.run_all(reads[0], *at) if block.shape.is_stack else block.run(reads, *at)
             z = made["z"] if "z" in made and made["z"].shape == made["a"].shape else made["a"]
             captured.append((z, made["a"]))
         return tuple(captured)
@@ -115,9 +143,9 @@ class Network(eqx.Module):
         block = self.blocks[number]
         reads = self._reads(block, x, answers)
         if block.shape.is_stack:
-            made = block.run_all(reads[0])
+            made = block.run_all(reads[0], clamp=self.clamp(number))
             return {"read": jnp.concatenate([reads[0].reshape(1, *made["a"].shape[1:]), made["a"][:-1]]), **made}
-        made = block.run(reads, mode=replace(INFERENCE, is_whole=True))
+        made = block.run(reads, mode=replace(INFERENCE, is_whole=True), clamp=self.clamp(number))
         return {f"read_{place}" if place else "read": read for place, read in enumerate(reads)} | made
 
     def _answers(
@@ -135,18 +163,19 @@ class Network(eqx.Module):
         answers: list[Array] = []
         aside: list[Arrays] = []
         for number, block in enumerate(self.blocks[:until]):
-            drawn = chance[number] if chance else None
+            at = (chance[number] if chance else None, mode, self.clamp(number))
             reads = self._reads(block, x, last)
             made: Arrays = {}
             if given is not None and number in given:
-                a = given[number]
+                clamp = None if block.shape.is_stack else self.clamp(number)
+                a = layers.clamped(clamp, block.shape.layer.output.unit_axis, given[number])
             elif not block.shape.is_stack:
-                made = block.run(reads, drawn, mode)
+                made = block.run(reads, *at)
                 a = made["a"]
             elif wanted(number):
-                a = block.run_all(reads[0], drawn, mode)["a"]
+                a = block.run_all(reads[0], *at)["a"]
             else:
-                a = block.last(reads[0], drawn, mode)
+                a = block.last(reads[0], *at)
             is_whole_stack = block.shape.is_stack and wanted(number)
             answers.append(a)
             last.append(a[-1] if is_whole_stack else a)
@@ -191,14 +220,28 @@ def with_statistics(model: Network, statistics: Statistics) -> Network:
         }
         return Block({**block.parameters, **new}, block.shape) if new else block
 
-    return Network(tuple(moved(block, seen) for block, seen in zip(model.blocks, statistics, strict=True)))
+    blocks = tuple(moved(block, seen) for block, seen in zip(model.blocks, statistics, strict=True))
+    return Network(blocks, model.clamps)
 
 
 def _last(block: Block, a: Array) -> Array:
     return a[-1] if block.shape.is_stack else a
 
 
-def abstract_model(shape: NetShape, dtype: Any = jnp.float32) -> Network:
+def abstract_model(shape: NetShape) -> Network:
+    """Shapes and dtypes of a network."""
+    bare = abstract_parameters(shape)
+    if not shape.is_clamped:
+        return bare
+
+    def units(block: BlockShape) -> Clamp:
+        each: Any = jax.ShapeDtypeStruct((*((block.count,) if block.is_stack else ()), block.layer.units), jnp.float32)
+        return Clamp(each, each)
+
+    return Network(bare.blocks, (*(units(block) for block in shape.blocks[:-1]), None))
+
+
+def abstract_parameters(shape: NetShape, dtype: Any = jnp.float32) -> Network:
     """Shapes and one dtype for every parameter of a network."""
 
     def of(block: BlockShape) -> Block:
@@ -213,7 +256,7 @@ def abstract_model(shape: NetShape, dtype: Any = jnp.float32) -> Network:
 
 
 def is_weight(model: Network) -> Network:
-    """The same tree with True at weights and False elsewhere: what regularisation and decay act on."""
+    """The bare tree with True at weights and False elsewhere: what regularisation and decay act on."""
 
     def mark(block: Block) -> Block:
         roles = block.shape.layer.parameters

@@ -94,6 +94,8 @@ class NetShape:
 
     entrance: Flow
     blocks: tuple[Block, ...]
+    is_clamped: bool = False
+    """Units are held: which, and at what, is traced. A network without them has nothing of it in its programs."""
 
     @property
     def inputs(self) -> int:
@@ -155,6 +157,7 @@ def net_shape(experiment: Experiment) -> NetShape:
         tuple(
             Block(_layer_shape(run[0]), len(run), tuple(block_of[source] for source in run[0].sources)) for run in runs
         ),
+        is_clamped=bool(experiment.network.clamps),
     )
 
 

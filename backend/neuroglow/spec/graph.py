@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -69,7 +69,20 @@ def _graph(entrance: Flow, answer: Shape, network: Network) -> Graph:
             nodes.append(_output(nodes, entrance, answer))
         except InvalidInputError as error:
             errors.append(error)
+    errors.extend(_nothing_to_freeze(nodes, network))
     return Graph(entrance, tuple(nodes), tuple(errors))
+
+
+def _nothing_to_freeze(nodes: Sequence[Node], network: Network) -> Iterator[InvalidInputError]:
+    """Units that are to be frozen, of layers in which no unit has weights of its own."""
+    bare = {node.name: node.layer.type for node in nodes if not node.layer.OF_UNITS.keys() & node.parameters.keys()}
+    for number, unit in enumerate(network.frozen_units or ()):
+        if unit.layer in bare:
+            reason = "is frozen as a whole" if bare[unit.layer] == "repeat" else "learns nothing"
+            yield InvalidInputError(
+                f"'{unit.layer}' {reason}: no unit of it has weights of its own to freeze",
+                field=f"/network/frozen_units/{number}/layer",
+            )
 
 
 def _output(nodes: Sequence[Node], entrance: Flow, answer: Shape) -> Node:

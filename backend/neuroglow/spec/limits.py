@@ -75,6 +75,8 @@ MAX_FOCUS = 10.0
 # A weight set or pinned by hand: far beyond anything useful, so that its effect can be seen; still a float32.
 MAX_WEIGHT = 1e9
 MAX_PINS = 1_024
+# Units held at a value, and units whose weights stay.
+MAX_HELD_UNITS = 1_024
 MAX_SOURCE_LENGTH = 256
 # Updates, epochs and seconds that schedules and stop rules count to.
 MAX_COUNTED = 1_000_000_000
@@ -113,6 +115,8 @@ class Limits(BaseModel):
     noise_columns: int = MAX_NOISE_COLUMNS
     batch_size: int = MAX_BATCH_SIZE
     pins: int = MAX_PINS
+    clamps: int = MAX_HELD_UNITS
+    frozen_units: int = MAX_HELD_UNITS
     seed: int = MAX_SEED
     memory_bytes: int = 1 << 30
     """Estimated memory of one session's training; a larger network is refused before it is compiled."""
@@ -200,7 +204,8 @@ class Limits(BaseModel):
 
 FIXED = frozenset({
     "samples", "classes", "layers", "units", "inputs", "drawn_points", "steps", "text_bytes", "formulas",
-    "formula_length", "noise_columns", "batch_size", "pins", "seed", "json_depth", "patch_operations", "sample_rows",
+    "formula_length", "noise_columns", "batch_size", "pins", "clamps", "frozen_units", "seed", "json_depth",
+    "patch_operations", "sample_rows",
     "predict_rows", "generated_characters", "weight_cells", "step_updates", "set_cells", "rate_test_steps",
     "max_updates_per_second",
     "probe_operations", "attribution_steps", "occlusions", "importance_units", "ideal_steps",

@@ -13,7 +13,7 @@ from neuroglow.spec.base import Spec
 from neuroglow.spec.layers import Layer, Repeat
 from neuroglow.spec.layers.base import AnyLayer, Initializer, LayerName
 from neuroglow.spec.layers.dense import Dense
-from neuroglow.spec.layers.wiring import INPUT
+from neuroglow.spec.layers.wiring import INPUT, OUTPUT
 from neuroglow.spec.training import Regularization
 
 UnitIndex = Annotated[int, Field(ge=0, lt=limits.MAX_UNITS)]
@@ -39,6 +39,38 @@ class Cell(Spec):
         return self.layer, self.unit, self.source
 
 
+class _HeldUnit(Spec):
+    """A neuron, a channel, a feature of every step, a hidden unit with all its gates."""
+
+    layer: LayerName
+    unit: SourceIndex
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.layer, self.unit
+
+
+class FrozenUnit(_HeldUnit):
+    """A unit that keeps its incoming weights and its bias while the others train."""
+
+
+class Clamp(_HeldUnit):
+    """A unit that answers `value` whatever it reads, at all its places: 0 silences it. Of a repeated block it is what
+    the last turn makes."""
+
+    value: ParameterValue = 0.0
+
+    @field_validator("layer")
+    @classmethod
+    def _of_a_layer_between(cls, layer: str) -> str:
+        if layer in (INPUT, OUTPUT):
+            raise ValueError("Units between the input and the output can be held; these two are the task's")
+        return layer
+
+
+H = TypeVar("H", bound=_HeldUnit)
+
+
 class Network(Spec):
     """Hidden layers; the input `x` and the last layer `output`, which reads the last of them, are implied by the data.
     Whether the layers fit together is for `spec.graph` to say."""
@@ -50,6 +82,11 @@ class Network(Spec):
     pins: Annotated[tuple[Cell, ...], Field(max_length=limits.MAX_PINS)] = ()
     """Weights and biases held at a value while training. A pin whose layer, unit or source is not there rests, and
     holds again when it is back."""
+    clamps: Annotated[tuple[Clamp, ...], Field(max_length=limits.MAX_HELD_UNITS)] | None = None
+    """Units held at a value, while training and for all that looks at the network; null or none. They rest as pins
+    do."""
+    frozen_units: Annotated[tuple[FrozenUnit, ...], Field(max_length=limits.MAX_HELD_UNITS)] | None = None
+    """Units whose weights stay as they are while the others train; null or none. They rest as pins do."""
 
     @field_validator("layers")
     @classmethod
@@ -64,6 +101,14 @@ class Network(Spec):
         if len({pin.place for pin in pins}) != len(pins):
             raise ValueError("Each weight or bias may be pinned once")
         return pins
+
+    @field_validator("clamps", "frozen_units")
+    @classmethod
+    def _once_each(cls, units: tuple[H, ...] | None) -> tuple[H, ...] | None:
+        """No units are written as none at all: an experiment without them stays the document that it was."""
+        if units and len({unit.place for unit in units}) != len(units):
+            raise ValueError("Each unit may be held once")
+        return units or None
 
 
 def with_names(network: Network, used: Iterable[str] = ()) -> Network:

@@ -177,6 +177,16 @@ export interface Checked {
   errors: CheckError[];
 }
 
+/**
+ * A unit that answers `value` whatever it reads, at all its places: 0 silences it. Of a repeated block it is what
+ * the last turn makes.
+ */
+export interface Clamp {
+  layer: string;
+  unit: number;
+  value: number;
+}
+
 export type ClientMessage =
   | Hello
   | Control
@@ -627,6 +637,12 @@ export interface Formula {
   expression: string;
 }
 
+/** A unit that keeps its incoming weights and its bias while the others train. */
+export interface FrozenUnit {
+  layer: string;
+  unit: number;
+}
+
 /** What the web process counts. A frame is received once per audience and sent once per viewer. */
 export interface GatewayHealth {
   resident_bytes: number;
@@ -790,6 +806,8 @@ export interface Limits {
   noise_columns: number;
   batch_size: number;
   pins: number;
+  clamps: number;
+  frozen_units: number;
   seed: number;
   memory_bytes: number;
   message_bytes: number;
@@ -964,6 +982,8 @@ export interface Network {
   output_regularization?: Regularization | null;
   output_frozen: boolean;
   pins: Cell[];
+  clamps?: Clamp[] | null;
+  frozen_units?: FrozenUnit[] | null;
 }
 
 /** What a link says about how the page shows the run. */

@@ -48,7 +48,7 @@ def pushes(
         array = model.blocks[number].parameters[part]
         changed = array.ravel().at[place].add(by).reshape(array.shape)
         block = Block({**model.blocks[number].parameters, part: changed}, model.blocks[number].shape)
-        return Network((*model.blocks[:number], block, *model.blocks[number + 1 :]))
+        return Network((*model.blocks[:number], block, *model.blocks[number + 1 :]), model.clamps)
 
     def push(x: Array, label: Array) -> Array:
         zero = jnp.zeros(())

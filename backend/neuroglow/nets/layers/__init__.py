@@ -14,8 +14,10 @@ from neuroglow.nets.layers.base import INFERENCE as INFERENCE
 from neuroglow.nets.layers.base import ROWS_AXIS as ROWS_AXIS
 from neuroglow.nets.layers.base import Arrays as Arrays
 from neuroglow.nets.layers.base import Call as Call
+from neuroglow.nets.layers.base import Clamp as Clamp
 from neuroglow.nets.layers.base import Forward as Forward
 from neuroglow.nets.layers.base import Mode as Mode
+from neuroglow.nets.layers.base import clamped as clamped
 from neuroglow.nets.layers.convolution import conv1d, conv2d, conv_transpose2d
 from neuroglow.nets.layers.dense import dense, sparse_dense
 from neuroglow.nets.layers.merging import add, concat, multiply
@@ -69,6 +71,9 @@ def forward(call: Call) -> Arrays:
     call = replace(call, reads=shaped)
     kind = call.shape.layer.type
     made = repeated(call, forward) if kind == "repeat" else _FORWARD[kind](call)
-    if call.chance is None or kind == "sampling":
-        return made
-    return {**made, "a": made["a"] * call.chance}
+    # While training nothing moves a held unit; of a network that is looked at, it can still be switched off.
+    is_training, unit_axis = call.mode.is_training, call.shape.output.unit_axis
+    a = made["a"] if is_training else clamped(call.clamp, unit_axis, made["a"])
+    if call.chance is not None and kind != "sampling":
+        a = a * call.chance
+    return {**made, "a": clamped(call.clamp, unit_axis, a) if is_training else a}

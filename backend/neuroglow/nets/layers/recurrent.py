@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from neuroglow.nets.layers.base import Arrays, Call
+from neuroglow.nets.layers.base import Arrays, Call, clamped
 from neuroglow.spec.layers.recurrent import Rnn
 
 _Carry = tuple[Array, ...]
@@ -64,8 +64,15 @@ def lstm(call: Call) -> Arrays:
 
 
 def _run(call: Call, cell: _Cell, states: int) -> Arrays:
-    """Step after step; what reads the input is done for all steps at once."""
+    """Step after step; what reads the input is done for all steps at once. A held unit is held within the steps too:
+    the others read its value from the second one on."""
     layer, x = cast("Rnn", call.shape.layer), call.x
+
+    def step(carry: _Carry, read: Array) -> tuple[_Carry, Arrays]:
+        (state, *others), made = cell(carry, read)
+        state = clamped(call.clamp, 0, state)
+        return (state, *others), {**made, "state": state}
+
     start = (jnp.zeros(layer.units, x.dtype),) * states
-    _, made = jax.lax.scan(cell, start, x @ call.parameters["weight"].T + call.parameters["bias"][None])
+    _, made = jax.lax.scan(step, start, x @ call.parameters["weight"].T + call.parameters["bias"][None])
     return {**made, "a": made["state"] if layer.return_sequences else made["state"][-1]}

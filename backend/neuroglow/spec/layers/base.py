@@ -88,6 +88,9 @@ class AnyLayer(Spec):
     """Whether it knows what to do with names of things; to all others only quantities may flow."""
     LIVE: ClassVar[frozenset[str]] = frozenset()
     """Members that no program depends on: they change traced numbers, or only the first draw."""
+    OF_UNITS: ClassVar[dict[str, int]] = {}
+    """Parameters of which every unit has its own share, by the axis along which the units lie; gates lie one after the
+    other."""
 
     def output(self, *inputs: Flow) -> Flow:
         """What it makes of what it reads; raises `ShapeError`."""
@@ -122,6 +125,7 @@ class LearningLayer(AnyLayer):
     """Keeps what it has learned while the others train."""
 
     LIVE: ClassVar[frozenset[str]] = frozenset({"initializer", "regularization", "frozen"})
+    OF_UNITS: ClassVar[dict[str, int]] = {"weight": 0, "bias": 0}
 
 
 def per_step(flow: Flow) -> Flow:

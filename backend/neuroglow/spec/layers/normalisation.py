@@ -19,6 +19,7 @@ class _Norm(AnyLayer):
     """Keeps what it has learned while the others train."""
 
     LIVE: ClassVar[frozenset[str]] = frozenset({"frozen"})
+    OF_UNITS: ClassVar[dict[str, int]] = {"gain": 0, "bias": 0, "mean": 0, "variance": 0}
 
     def output(self, *inputs: Flow) -> Flow:
         return inputs[0]

@@ -18,6 +18,7 @@ class Rnn(LearningLayer):
     return_sequences: bool = False
 
     GATES: ClassVar[int] = 1
+    OF_UNITS: ClassVar[dict[str, int]] = {"weight": 0, "state_weight": 0, "bias": 0, "state_bias": 0}
 
     def output(self, *inputs: Flow) -> Flow:
         flow = require_sequence(inputs[0], "A recurrent layer")

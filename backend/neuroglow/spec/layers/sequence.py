@@ -36,6 +36,7 @@ class Embedding(LearningLayer):
     vocabulary: Annotated[int, Field(ge=1, le=limits.MAX_VOCABULARY)] | None = None
 
     READS_TOKENS: ClassVar[bool] = True
+    OF_UNITS: ClassVar[dict[str, int]] = {"weight": 1}
 
     def output(self, *inputs: Flow) -> Flow:
         (flow,) = inputs
@@ -76,6 +77,8 @@ class PositionalEncoding(LearningLayer):
     type: Literal["positional_encoding"] = "positional_encoding"
     kind: Literal["sinusoidal", "learned"] = "sinusoidal"
 
+    OF_UNITS: ClassVar[dict[str, int]] = {"weight": 1}
+
     def output(self, *inputs: Flow) -> Flow:
         return require_sequence(inputs[0], "Positional encoding")
 
@@ -112,6 +115,8 @@ class Attention(LearningLayer):
     heads: Heads = 4
     causal: bool = False
 
+    OF_UNITS: ClassVar[dict[str, int]] = {"out_weight": 0, "out_bias": 0}
+
     def output(self, *inputs: Flow) -> Flow:
         flow = require_sequence(inputs[0], "Attention")
         _require_heads(flow, self.heads)
@@ -137,6 +142,8 @@ class TransformerBlock(LearningLayer):
     heads: Heads = 4
     causal: bool = False
     expansion: Annotated[int, Field(ge=1, le=16)] = 4
+
+    OF_UNITS: ClassVar[dict[str, int]] = {"out_weight": 0, "out_bias": 0, "last_weight": 0, "last_bias": 0}
 
     def output(self, *inputs: Flow) -> Flow:
         flow = require_sequence(inputs[0], "A transformer block")

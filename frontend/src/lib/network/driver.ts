@@ -10,6 +10,7 @@ import type { MapSource } from '../render/tiles';
 import { NetworkValues } from '../render/values';
 import type { Session } from '../state/session.svelte';
 import { LiveChannel, LiveChannels } from './channels';
+import { heldWords } from './held';
 import type { Labels } from './labels';
 import type { Stage } from './stage.svelte';
 import { statisticsOf } from './statistics';
@@ -68,7 +69,7 @@ export class Driver implements Renderer {
       this.version = frames.version;
       this.takeOver(this.palette);
     }
-    this.labels.refresh(now, this.values);
+    this.labels.refresh(now, this.values, (model, unit) => heldWords(this.session.experiment, model, unit));
     return this.renderer.draw(now);
   }
 

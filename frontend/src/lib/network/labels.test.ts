@@ -11,6 +11,10 @@ describe('labels', () => {
     expect(output && labelOf(output, 1, 0.9812)).toBe('Output name 2, activation 0.981');
   });
 
+  it('say what is done to the unit', () => {
+    expect(hidden && labelOf(hidden, 2, 0, 'silenced')).toBe('Neuron 3 of Dense 8, activation 0.00, silenced');
+  });
+
   it('say what it is before there is a value', () => {
     expect(hidden && labelOf(hidden, 0, undefined)).toBe('Neuron 1 of Dense 8');
   });

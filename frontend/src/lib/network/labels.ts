@@ -25,20 +25,28 @@ export class Labels {
     };
   }
 
-  refresh(now: number, values: NetworkValues): void {
+  /** Say everything anew at the next frame. */
+  renew(): void {
+    this.refreshedAt = -Infinity;
+  }
+
+  /** `more`: what else is said of a unit, or nothing. */
+  refresh(now: number, values: NetworkValues, more: (model: LayerModel, unit: number) => string): void {
     if (now - this.refreshedAt < RENEWED_MS) return;
     this.refreshedAt = now;
     for (const [element, { model, unit }] of this.elements) {
       const value = values.ofUnit(model, unit);
-      const label = labelOf(model, unit, value);
+      const label = labelOf(model, unit, value, more(model, unit));
       if (element.ariaLabel !== label) element.ariaLabel = label;
     }
   }
 }
 
-/** "Neuron 3 of Dense 8, activation +0.52". */
-export function labelOf(model: LayerModel, unit: number, value: number | undefined): string {
-  return `${unitName(model, unit)}${value === undefined ? '' : `, ${valueName(model)} ${model.role === 'output' && model.labels.length > 0 ? figure(value, 3) : signed(value, 2)}`}`;
+/** "Neuron 3 of Dense 8, activation +0.52, frozen". */
+export function labelOf(model: LayerModel, unit: number, value: number | undefined, more = ''): string {
+  const isShare = model.role === 'output' && model.labels.length > 0;
+  const said = value === undefined ? '' : `${valueName(model)} ${isShare ? figure(value, 3) : signed(value, 2)}`;
+  return [unitName(model, unit), said, more].filter(Boolean).join(', ');
 }
 
 export function unitName(model: LayerModel, unit: number): string {

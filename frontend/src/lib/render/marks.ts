@@ -52,6 +52,56 @@ export function paintKnobs(context: CanvasRenderingContext2D, points: readonly P
   }
 }
 
+/** A unit that is held at a value, or whose weights stay. */
+export interface HeldMark {
+  readonly layer: string;
+  readonly unit: number;
+  /** It answers 0. */
+  readonly silent: boolean;
+  readonly held: boolean;
+  readonly frozen: boolean;
+}
+
+const FLAKE = 5;
+
+/** A silent unit is veiled and crossed out, a held one carries a knob, a frozen one a snowflake. */
+export function paintHeld(context: CanvasRenderingContext2D, tile: Tile, mark: HeldMark, palette: Palette): void {
+  const half = tile.size / 2;
+  const [right, top] = [tile.x + half, tile.y - half];
+  context.lineCap = 'round';
+  if (mark.silent) {
+    context.globalAlpha = 0.6;
+    context.fillStyle = palette.card;
+    context.fillRect(tile.x - half, top, tile.size, tile.size);
+    context.globalAlpha = 1;
+    context.strokeStyle = palette.ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(tile.x - half, tile.y + half);
+    context.lineTo(right, top);
+    context.stroke();
+  }
+  if (mark.held) paintKnobs(context, [{ x: right, y: top }], palette);
+  if (mark.frozen) paintFlake(context, { x: right, y: tile.y + half }, palette);
+  context.lineCap = 'butt';
+}
+
+function paintFlake(context: CanvasRenderingContext2D, { x, y }: Point, palette: Palette): void {
+  context.fillStyle = palette.card;
+  context.beginPath();
+  context.arc(x, y, FLAKE + 1.5, 0, 2 * Math.PI);
+  context.fill();
+  context.strokeStyle = palette.ink;
+  context.lineWidth = 1.3;
+  context.beginPath();
+  for (let arm = 0; arm < 3; arm++) {
+    const [across, along] = [FLAKE * Math.sin((arm * Math.PI) / 3), FLAKE * Math.cos((arm * Math.PI) / 3)];
+    context.moveTo(x - across, y - along);
+    context.lineTo(x + across, y + along);
+  }
+  context.stroke();
+}
+
 /** How much each unit matters, as a bar at the foot of its tile: full for the one that matters most. */
 export function paintImportance(
   context: CanvasRenderingContext2D,

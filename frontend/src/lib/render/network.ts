@@ -12,7 +12,7 @@ import { biasPoint, linkAt, placeOf as cellOf } from './hit';
 import type { Card, NetworkLayout, Tile } from './layout';
 import { linksOf, type GapLinks } from './links';
 import type { Renderer } from './loop';
-import { paintImportance, paintKnobs, paintMarked, paintSelection, paintTitles } from './marks';
+import { paintHeld, paintImportance, paintKnobs, paintMarked, paintSelection, paintTitles, type HeldMark } from './marks';
 import { INPUT, type LayerModel } from './model';
 import { CELL_GAIN, paintList, paintTiles, type TilePainting } from './painting';
 import { placeOf, progress, pulsesOf, ringsOf, type Pulse, type Ring } from './pulses';
@@ -39,6 +39,8 @@ export interface Mood {
   readonly selected: { readonly layer: string; readonly unit: number } | null;
   /** Weights and biases that are held at a value. */
   readonly pins: readonly CellPlace[];
+  /** Units that are held at a value, or whose weights stay. */
+  readonly held: readonly HeldMark[];
   /** The weight or bias that is pointed at or edited. */
   readonly marked: CellPlace | null;
   /** By layer: how much the loss rises without each unit; null while that is not asked. */
@@ -53,6 +55,7 @@ const REST: Mood = {
   reducedMotion: false,
   selected: null,
   pins: [],
+  held: [],
   marked: null,
   importance: null,
   flow: null,
@@ -241,6 +244,10 @@ export class NetworkRenderer implements Renderer {
       const painting = this.paintingOf(card, scene, models, this.sprites);
       paintTiles(context, painting);
       if (card.list) paintList(context, painting);
+    }
+    for (const mark of this.mood.held) {
+      const tile = this.findTile(mark.layer, mark.unit);
+      if (tile !== null) paintHeld(context, tile, mark, palette);
     }
     if (this.mood.importance !== null) paintImportance(context, layout, this.mood.importance, palette);
     this.paintCells(context, palette);

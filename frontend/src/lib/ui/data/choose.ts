@@ -110,6 +110,8 @@ export function fitNetwork({ network, training }: Experiment, facts: DataSetFact
     if (!fits) {
       network.layers = structuredClone(areTokens ? READS_TOKENS : READS_NUMBERS);
       network.pins = [];
+      delete network.clamps;
+      delete network.frozen_units;
     }
   }
   if (facts.positions) training.class_weights = 'none';
