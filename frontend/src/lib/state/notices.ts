@@ -13,6 +13,8 @@ export interface ConnectionView {
 export interface Notice {
   text: string;
   kind: 'info' | 'bad';
+  /** Of the error it tells. */
+  code?: string;
   /** Sentences that belong to it. */
   notes?: readonly string[];
 }

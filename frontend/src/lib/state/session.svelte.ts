@@ -225,7 +225,7 @@ export class Session {
       await this.#requests.ask({ type: 'control', action, ...speed, ...extra });
     } catch (error) {
       const { code, message } = error as RequestError;
-      if (code !== CONNECTION_LOST) this.tell(message, 'bad');
+      if (code !== CONNECTION_LOST) this.tell(message, 'bad', code);
     }
   }
 
@@ -255,8 +255,8 @@ export class Session {
     this.#source.retryNow();
   }
 
-  tell(text: string, kind: Notice['kind'] = 'info'): void {
-    this.notice = { text, kind };
+  tell(text: string, kind: Notice['kind'] = 'info', code?: string): void {
+    this.notice = { text, kind, ...(code && { code }) };
   }
 
   /** The experiment of a link, as a session of its own in this tab; the one before it ends. */
