@@ -171,6 +171,20 @@ def test_equal_channels_are_computed_once_and_each_audience_has_its_frame(room: 
     assert {name.split("/")[0] for name in tensors[0]} == {"a", "w"}
 
 
+def test_who_asks_for_the_health_of_layers_shares_one_answer_and_its_moment_is_recorded(room: Room) -> None:
+    room.channel("s", "statistics")
+    room.channel("d", "distributions", layer="dense_1")
+    room.sit(Audience(id=1, channels={"s": 2.0}), Audience(id=2, channels={"d": 2.0}))
+    launched = room.launch(1, NOW)
+    assert launched is not None
+    assert launched.outputs["s"][1] is launched.outputs["d"][1]
+    sent = room.viewing.frames(launched, "1", Cursor(update=12, epoch=2, position=1))
+    frames = {envelope.audience: decode_frame(frame)[1] for envelope, frame in sent}
+    assert frames[2]["d/dense_1.updates"].tolist() == [[0, 12]]
+    low, high = frames[1]["s/dense_1.range"]
+    assert frames[2]["d/dense_1.activations"][0, [0, -1]].tolist() == [low, high]
+
+
 def test_a_channel_waits_for_its_program(room: Room) -> None:
     room.viewing._channels["a"].program = None
     room.sit(Audience(id=1, channels={"a": 30.0, "w": 30.0}))

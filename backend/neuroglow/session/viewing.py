@@ -177,11 +177,18 @@ class Viewing:
                 for name in channels:
                     self._answered(seat, name, moment.number, now)
         outputs: dict[str, tuple[Probe, Outputs]] = {}
+        health: Outputs | None = None
         for name in {name for _, channels in deliveries for name in channels}:
             channel = self._channels[name]
-            if channel.probe is not None and channel.program is not None:
-                program = channel.program.result()
-                outputs[name] = (channel.probe, channel.probe.launch(program, moment.state, moment.hyper))
+            if channel.probe is None or channel.program is None:
+                continue
+            # All who ask for the health of the layers ask the same of the device.
+            is_health = isinstance(channel.probe, HealthProbe)
+            found = health if is_health else None
+            if found is None:
+                found = channel.probe.launch(channel.program.result(), moment.state, moment.hyper)
+            health = found if is_health else health
+            outputs[name] = (channel.probe, found)
         return Launched(outputs, deliveries) if outputs else None
 
     def frames(self, launched: Launched, run: str, cursor: Cursor) -> Iterator[tuple[FrameEnvelope, bytes]]:
@@ -189,6 +196,7 @@ class Viewing:
         for probe, out in launched.outputs.values():
             if isinstance(probe, HealthProbe):
                 probe.remember(out, cursor.update)
+                break
         answers: dict[str, Tensors] = {name: probe.tensors(out) for name, (probe, out) in launched.outputs.items()}
         for audience, channels in launched.deliveries:
             self._seq += 1
