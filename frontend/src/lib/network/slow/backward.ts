@@ -128,7 +128,7 @@ function ofWeights(inside: Moment, slopes: ReadonlyMap<string, Part>, unit: numb
   const own = Math.min(unit, (byWeight.shape[0] ?? 1) - 1);
   const shown = count <= AT_A_GLANCE ? range(count) : strongestOf(count, (source) => cellAt(byWeight, own, source).value);
   return {
-    kind: 'terms', title: `${OF_NEURON} ${own + 1}`, heads: ['from', 'input', '∂L/∂z', '∂L/∂w'], sorts: false, digits: 4, total: count,
+    kind: 'terms', title: `${OF_NEURON} ${own + 1}`, heads: ['from', 'input', '∂L/∂z', '∂L/∂w'], sorts: false, digits: 4, total: count, hasNoBars: true,
     rows: shown.map((source) => termRow(name(source), [cellFlat(read, source), cellFlat(byZ, own), cellAt(byWeight, own, source)])),
   };
 }

@@ -41,6 +41,7 @@ export function lossView(output: LayerModel, inside: Moment, backward: Moment, t
     formula: formulaOf(objective, outputs, stepCount),
     says: `${wanted.charAt(0).toUpperCase()}${wanted.slice(1)}; how far the answer is from it is the loss: ${figure(loss.value, 4)}`,
     choosers: [],
+    ...(facts.task === 'regression' && { note: 'In the units of the network: standard deviations of the target from its mean' }),
     panels: [
       strongest({
         kind: 'terms', title: stepCount > 1 ? 'Steps' : 'Answer and target', sorts: true, digits: 3, hasNoBars: stepCount === 1,

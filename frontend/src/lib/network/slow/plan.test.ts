@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { LayerModel } from '../../render/model';
 import { chain, modelOf } from './fixtures';
 import { allAfter, allBefore, inOrder, isBehindUpdate, needs, needsAfter, planOf, type SlowStep } from './plan';
 
@@ -28,6 +29,12 @@ describe('the plan of one update', () => {
     expect(steps.filter(({ phase }) => phase === 'forward').map(({ layer }) => layer)).toEqual(['a', 'd', 'output']);
     const passed = steps.flatMap((step) => ('passed' in step && step.passed > 0 ? [[step.phase, step.layer, step.passed]] : []));
     expect(passed).toEqual([['forward', 'd', 2], ['backward', 'a', 2]]);
+  });
+
+  it('leaves out what is on the board and does not train yet', () => {
+    const [x, a, output] = chain('a');
+    const drafted = [x, { ...a, fresh: true }, output] as LayerModel[];
+    expect(planOf(drafted, [], all).layers.map(({ name }) => name)).toEqual(['output']);
   });
 
   it('puts every layer behind all that it reads, whatever order they are written in', () => {

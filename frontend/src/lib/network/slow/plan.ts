@@ -31,7 +31,7 @@ export interface Plan {
 
 /**
  * `folded` holds the layers of runs of equal ones that the page shows as one card: of each its first and its last layer are
- * visited. `learns` says which layers have numbers of their own.
+ * visited. Layers that do not train yet are left out. `learns` says which layers have numbers of their own.
  */
 export function planOf(
   models: readonly LayerModel[],
@@ -40,7 +40,7 @@ export function planOf(
 ): Plan {
   const skipped = new Set(folded.flatMap((run) => run.slice(1, -1)));
   const passedBefore = new Map(folded.map((run) => [run.at(-1) ?? '', Math.max(0, run.length - 2)]));
-  const layers = inOrder(models).filter(({ name, role }) => role !== 'input' && !skipped.has(name));
+  const layers = inOrder(models).filter(({ name, role, fresh }) => role !== 'input' && !fresh && !skipped.has(name));
   const learning = layers.filter(({ name }) => learns(name));
   const found: DistributiveOmit<SlowStep, 'number'>[] = [];
   const visit = (model: LayerModel): { layer: string; title: string } => ({ layer: model.name, title: layerTitle(model) });

@@ -7,6 +7,7 @@ import { untrack } from 'svelte';
 import type { Selection } from '../../state/selection.svelte';
 import type { Session } from '../../state/session.svelte';
 import type { SubscribeAsk } from '../../state/subscription.svelte';
+import { canRun } from '../../ui/transport';
 import { modelsOf } from '../models';
 import { areOfUpdate, isMoment, type Answer, type Answers } from './gathered';
 import { Gathering, type Wanted } from './gathering.svelte';
@@ -151,9 +152,10 @@ export class SlowMotion {
     const { isPlaying, sample, neuron } = this.#before;
     if (this.#own !== null && selection.sample === this.#own) selection.sample = sample;
     selection.neuron ??= neuron;
-    const resumes = isPlaying && session.status.state !== 'running' && session.canEdit;
+    const resumes = isPlaying && session.status.state !== 'running' && canRun(session);
     if (resumes) void session.control('play');
-    walk.step = null;
+    // A phone that turns to another part of the page has left it as well.
+    [walk.isOpen, walk.step] = [false, null];
     walk.said = `Slow motion closed${resumes ? ', training goes on' : ''}`;
   }
 

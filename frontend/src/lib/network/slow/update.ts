@@ -104,7 +104,7 @@ export function updateView(model: LayerModel, moments: LayerUpdate, { network, t
   const strongestOnes = changed.map((one) => ({ one, at: strongestOf(sizeOf(one.before.shape), (at) => stepAt(one, at), 1)[0] ?? 0 }));
   const [first, ...rest] = strongestOnes;
   const formula = `${nameOf(type)}: ${RULES[type]}`;
-  if (first === undefined) return { formula, says: `What ${layerTitle(model)} learns is too large to be sent number by number`, panels: [], choosers: [] };
+  if (first === undefined) return { formula, says: `${layerTitle(model)} learns nothing that could be sent number by number`, panels: [], choosers: [] };
   const [entryOf, entryIndex] = entryAt({ ...START, ...chosen });
   const picked = strongestOnes.find(({ one }) => one.name === entryOf);
   const { one, at } = picked ? { ...picked, at: entryIndex } : rest.reduce((best, other) => (Math.abs(stepAt(other.one, other.at)) > Math.abs(stepAt(best.one, best.at)) ? other : best), first);
