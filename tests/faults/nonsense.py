@@ -22,6 +22,7 @@ SAMPLES: list[dict[str, Any]] = [
     {"type": "subscribe", "request": 1, "stream": "unit", "layer": "dense_1", "unit": 0},
     {"type": "subscribe", "request": 1, "stream": "inside", "layer": "dense_1"},
     {"type": "subscribe", "request": 1, "stream": "backward", "layer": "output"},
+    {"type": "subscribe", "request": 1, "stream": "update", "layer": "output"},
     {"type": "subscribe", "request": 1, "stream": "projection", "layer": "x", "count": 20, "components": 3},
     {"type": "subscribe", "request": 1, "stream": "weights", "layers": "all", "max_cells": 16},
     {"type": "subscribe", "request": 1, "stream": "predictions", "split": "train", "from": 0, "count": 5},

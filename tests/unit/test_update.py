@@ -30,6 +30,10 @@ RUNS: dict[str, Experiment] = {
     "regularised on a schedule": experiment(training={
         "regularization": {"type": "l2", "rate": 0.1}, "schedule": {"type": "step", "every": 2, "warmup": 3},
     }),
+    "units held": experiment(network={
+        **dense(4, 3), "clamps": [{"layer": "dense_1", "unit": 1, "value": 0.5}],
+        "frozen_units": [{"layer": "dense_2", "unit": 0}],
+    }),
     "a stack": experiment(network=dense(*[3] * (STACK_FROM + 1))),
 }  # fmt: skip
 

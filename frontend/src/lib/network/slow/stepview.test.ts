@@ -120,6 +120,15 @@ describe('a step of slow motion', () => {
     expect(of.says).toContain('bias 2');
   });
 
+  it('says where units are held at a value', () => {
+    const held = { ...EXPERIMENT, network: { ...EXPERIMENT.network, clamps: [{ layer: 'a', unit: 1, value: 0 }] } } as Experiment;
+    const of = viewOf(stepOf('forward'), {
+      plan, answers: ANSWERS, experiment: held, looked: { split: 'test', index: 0 }, chosen: {}, around: { models, facts: FACTS, raw: null },
+    });
+    expect(of).toMatchObject({ note: expect.stringContaining('1 unit held') as string });
+    expect(view(stepOf('forward')).note).toBeUndefined();
+  });
+
   it('says so where nothing moved', () => {
     const of = view(stepOf('update'), plus(ANSWERS, ['after/a', withNumbers(inside, 'after/a', {})]));
     expect(of.says).toContain('keeps its numbers');

@@ -2,6 +2,7 @@
 import type { LayerModel } from '../../render/model';
 import type { Experiment } from '../../schema.gen';
 import type { Move } from '../lens/look';
+import { plural } from '../../ui/format';
 import { MissingTensorError } from '../lens/tensors';
 import { backwardView } from './backward';
 import { forwardView, type Around } from './forward';
@@ -45,11 +46,11 @@ function seen(step: SlowStep, model: LayerModel, { answers, experiment, looked, 
   const { training } = experiment;
   switch (step.phase) {
     case 'forward':
-      return inside && withPassed(forwardView(model, inside, chosen, around), step.passed, 'before it');
+      return inside && told(forwardView(model, inside, chosen, around), passedBy(step.passed, 'before it'), heldIn(experiment, model));
     case 'loss':
       return inside && backward && lossView(model, inside, backward, training, around);
     case 'backward':
-      return inside && backward && withPassed(backwardView(model, inside, backward, chosen, answers, around), step.passed, 'behind it');
+      return inside && backward && told(backwardView(model, inside, backward, chosen, answers, around), passedBy(step.passed, 'behind it'), heldIn(experiment, model));
     case 'update': {
       if (step.part === 'outcome') return outcomeView(answers, training, namesOf(model, around.facts), looked);
       const update = moment('update', step.part === 'batch' ? plan.learning[0] : step.layer);
@@ -60,8 +61,16 @@ function seen(step: SlowStep, model: LayerModel, { answers, experiment, looked, 
   }
 }
 
-function withPassed(view: View, passed: number, where: string): View {
-  if (passed === 0) return view;
-  const said = `${passed.toLocaleString('en-US')} equal layers ${where} are passed by; open their card on the network to see each`;
-  return { ...view, note: [view.note, said].filter(Boolean).join('. ') };
+/** A view with more to know about it. */
+function told(view: View, ...more: readonly string[]): View {
+  const notes = [view.note ?? '', ...more].filter(Boolean);
+  return notes.length === 0 ? view : { ...view, note: notes.join('. ') };
+}
+
+const passedBy = (count: number, where: string): string =>
+  count === 0 ? '' : `${count.toLocaleString('en-US')} equal layers ${where} are passed by; open their card on the network to see each`;
+
+function heldIn({ network }: Experiment, { name, units }: LayerModel): string {
+  const count = (network.clamps ?? []).filter(({ layer, unit }) => layer === name && unit < units).length;
+  return count === 0 ? '' : `${plural(count, 'unit')} held: what is answered is the value held, whatever the arithmetic says, and slopes end there`;
 }
