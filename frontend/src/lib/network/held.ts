@@ -61,14 +61,16 @@ export function heldWords(experiment: Experiment, model: LayerModel, unit: numbe
     return joined(count(clamps) > 0 && `${count(clamps)} held`, count(frozen) > 0 && `${count(frozen)} frozen`);
   }
   const place = { layer: model.name, unit };
-  const value = heldAt(experiment, place);
-  return joined(
-    value !== null && (value === 0 ? 'silenced' : `held at ${valueWords(value)}`),
-    isFrozen(experiment, place) && 'frozen',
-  );
+  return joined(heldIn(heldAt(experiment, place)), isFrozen(experiment, place) && 'frozen');
 }
 
-const joined = (...words: (string | false)[]): string => words.filter(Boolean).join(', ');
+/** In words what a unit is held at; nothing where it is free. */
+export function heldIn(value: number | null): string {
+  if (value === null) return '';
+  return value === 0 ? 'silenced' : `held at ${valueWords(value)}`;
+}
+
+export const joined = (...words: (string | false)[]): string => words.filter(Boolean).join(', ');
 
 /** What the tiles carry; one that stands for all units of its layer carries what any of them does. */
 export function heldMarks({ network }: Experiment, models: readonly LayerModel[]): HeldMark[] {
