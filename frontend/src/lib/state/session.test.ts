@@ -161,7 +161,7 @@ describe('Session', () => {
     void server.session.control('rewind');
     server.say({ type: 'error', request: 1, code: 'illegal_state', message: 'Nothing to go back to' });
     await vi.advanceTimersByTimeAsync(0);
-    expect(server.session.notice).toEqual({ text: 'Nothing to go back to', kind: 'bad' });
+    expect(server.session.notice).toEqual({ text: 'Nothing to go back to', kind: 'bad', code: 'illegal_state' });
     server.session.notice = null;
     void server.session.control('play');
     server.handlers.onConnection({ state: 'connecting', attempt: 1 });
