@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.building import build
 from e2e.conftest import Visits
 from e2e.numbers import numbers_in
 from e2e.screen import button, network, open_idea, pause
@@ -19,6 +20,7 @@ from serving import ServerProcess
 LEARNED = 90.0
 """Per cent of the next characters, of a text that says the same again and again."""
 
+BATCH = {"op": "replace", "path": "/training/batch_size", "value": 32}
 DIGITS = {"source": "bundled", "name": "digits"}
 TEXT = {"source": "text", "name": "text", "length": 12, "stride": 3}
 Layers = list[dict[str, Any]]
@@ -78,20 +80,6 @@ def glass(page: Page) -> Locator:
     return page.get_by_role("region", name="Magnifying glass")
 
 
-def build(page: Page, client: SecondClient, name: str) -> None:
-    """The network of that name, paused after some updates."""
-    data, layers = NETWORKS[name]
-    pause(page)
-    client.edit(
-        {"op": "replace", "path": "/data", "value": data},
-        {"op": "replace", "path": "/network/layers", "value": layers},
-        {"op": "replace", "path": "/training/batch_size", "value": 32},
-    )
-    client.control("step", updates=3)
-    expect(page.get_by_role("region", name=re.compile(r"^Layer \d+: "))).to_have_count(len(layers))
-    page.wait_for_function("() => document.querySelector('[data-counter=update]').textContent !== '0'")
-
-
 def open_on(page: Page, layer: str) -> Locator:
     """By mouse: its first tile, or its card where it has none."""
     network(page).locator(f"[data-layer='{layer}']").locator("[data-unit], .shape").first.click()
@@ -145,7 +133,7 @@ def look_around(page: Page, lens: Locator, client: SecondClient, layer: str) -> 
 def test_every_number_is_the_engines_and_adds_up(visit: Visits, server: ServerProcess, name: str) -> None:
     page = visit()
     with following(server, page) as client:
-        build(page, client, name)
+        build(page, client, NETWORKS[name], BATCH)
         for layer in [*client.experiment["network"]["layers"], {"name": "output", "type": "output"}]:
             lens = open_on(page, layer["name"])
             if layer["type"] == "sparse_dense":
@@ -182,7 +170,7 @@ def test_a_small_gpt_learns_a_pasted_text_and_shows_where_it_looks(visit: Visits
 def test_a_connection_is_cut_and_restored_with_a_click_or_a_key(visit: Visits, server: ServerProcess) -> None:
     page = visit()
     with following(server, page) as client:
-        build(page, client, "lists")
+        build(page, client, NETWORKS["lists"], BATCH)
         lens = open_on(page, "sparse")
 
         def mask() -> Any:
@@ -212,7 +200,7 @@ def test_a_connection_is_cut_and_restored_with_a_click_or_a_key(visit: Visits, s
 def test_the_window_slides_by_itself_until_it_is_told_to_stop(visit: Visits, server: ServerProcess) -> None:
     page = visit()
     with following(server, page) as client:
-        build(page, client, "pictures")
+        build(page, client, NETWORKS["pictures"], BATCH)
         lens = open_on(page, "conv2d_1")
         answer = lens.locator("[data-plate='Answers']")
         first = answer.get_attribute("aria-label") or ""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.building import build
 from e2e.conftest import Visits
 from e2e.numbers import numbers_in
 from e2e.screen import PHONE, button, network, pause, update, wait_past
@@ -94,19 +95,6 @@ class Engine:
         return seen
 
 
-def build(page: Page, client: SecondClient, name: str) -> None:
-    """The network of that name, paused after some updates."""
-    data, layers = NETWORKS[name]
-    pause(page)
-    client.edit(
-        {"op": "replace", "path": "/data", "value": data},
-        {"op": "replace", "path": "/network/layers", "value": layers},
-    )
-    client.control("step", updates=3)
-    expect(page.get_by_role("region", name=re.compile(r"^Layer \d+: "))).to_have_count(len(layers))
-    page.wait_for_function("() => document.querySelector('[data-counter=update]').textContent !== '0'")
-
-
 def follow_to_the_update(page: Page, engine: Engine, slow: Locator) -> dict[str, list[str]]:
     """Step by step, every number on the way checked; the layers that were visited, by phase."""
     visited: dict[str, list[str]] = {}
@@ -133,7 +121,7 @@ def test_every_number_of_every_step_is_the_engines(visit: Visits, server: Server
             wait_past(page, 50)
             pause(page)
         else:
-            build(page, client, name)
+            build(page, client, NETWORKS[name])
         engine = Engine(client)
         slow = opened(page)
         before = int(said(slow, "update"))
